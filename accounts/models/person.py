@@ -1,0 +1,120 @@
+"""People: who signs in, which roles they hold, which subcommittees they sit in, what they have pledged, how programs act for them."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.organisation import Organisation, Subcommittee
+from council.access.facts import Role
+from council.ids import opaque_id
+
+
+class People(BaseUserManager["User"]):
+    """Creates people; the address is kept in lower case, so that one mailbox is one person."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person of one organisation. `tier` is what they may handle by themselves (1 or 2); tier three rests on clearances."""
+
+    id = models.UUIDField(primary_key=True, default=opaque_id, editable=False)
+    email = models.EmailField(_("メールアドレス"), unique=True)
+    name = models.CharField(_("氏名"), max_length=60)
+    title = models.CharField(_("部署・役職"), max_length=80, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    tier = models.PositiveSmallIntegerField(_("扱える格付"), default=1)
+    is_active = models.BooleanField(_("有効"), default=True)
+    joined_at = models.DateTimeField(_("登録した日時"), auto_now_add=True)
+
+    objects = People()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.CheckConstraint(condition=models.Q(tier__in=[1, 2]), name="person_tier_is_one_or_two")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleAssignment(models.Model):
+    """One role of one person."""
+
+    ROLES = {
+        Role.MEMBER: _("閲覧者"),
+        Role.ADMINISTRATOR: _("組織管理者"),
+        Role.PUBLISHER: _("作成者"),
+        Role.APPROVER: _("承認者"),
+        Role.CLEARANCE_OFFICER: _("適性評価担当"),
+        Role.AUDITOR: _("監査人"),
+        Role.OPERATOR: _("運用担当"),
+    }
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
+    role = models.CharField(_("役割"), max_length=20, choices=[(role.value, label) for role, label in ROLES.items()])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "role"], name="each_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}"
+
+
+class SubcommitteeMembership(models.Model):
+    """A person who sits in a subcommittee."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    subcommittee = models.ForeignKey(Subcommittee, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "subcommittee"], name="each_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.subcommittee}"
+
+
+class PledgeText(models.Model):
+    """A version of the pledge of secrecy (守秘誓約); the highest version in force is the one to accept."""
+
+    version = models.PositiveIntegerField(_("版"), unique=True)
+    body = models.TextField(_("本文"))
+    in_force_from = models.DateField(_("適用開始日"))
+
+    class Meta:
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class PledgeAcceptance(models.Model):
+    """That a person accepted a version of the pledge. It stays when they leave: the duty does."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pledges")
+    version = models.PositiveIntegerField(_("版"))
+    accepted_at = models.DateTimeField(_("同意した日時"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="each_pledge_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.version}"
+
+
+class ApiToken(models.Model):
+    """A bearer token of a person; only its SHA-256 is kept, so a copy of the database signs nobody in."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"token of {self.person}"

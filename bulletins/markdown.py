@@ -1,0 +1,277 @@
+"""Markdown of authors and imported documents as HTML that is safe to place in a page.
+
+CommonMark, GFM tables and strikethrough, with these differences, each so that no text vanishes and none can lie:
+
+* HTML is text: `<script>` and `<日時>` alike are shown as they were typed. Only `<br>` breaks a line (cells need it).
+* A newline is a line break, as in every Japanese form field.
+* `**` opens and closes beside Japanese brackets and full stops too (CommonMark's flanking rule assumes spaces between words).
+* Images are not fetched: `![alt](url)` reads "alt（url）". Links other than http, https and mailto stay text.
+* Link reference definitions are text (an unused one would disappear).
+* Characters that hide or reorder text (bidi controls, zero-width, NUL) are shown as ⟦U+202E⟧.
+* Nesting stops at `MAX_NESTING` levels; deeper marks are text.
+
+Pure: no Django, no settings. The allow-list of nh3 runs last, over everything.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
+
+from bulletins.lettering import OWN_MARK, show_hidden
+
+MAX_NESTING = 40
+MAX_DELIMITERS = 2000
+
+_LINK = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_PLAIN_TAGS = (
+    "a blockquote br code del div em h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul"
+).split()
+_CLEANER = nh3.Cleaner(
+    tags=set(_PLAIN_TAGS),
+    attributes={"a": {"href", "title"}, "ol": {"start"}, **{tag: {"id"} for tag in _HEADINGS}},
+    tag_attribute_values={
+        "div": {"class": {"table-scroll"}, "tabindex": {"0"}, "role": {"region"}, "aria-label": {"表"}},
+        "th": {"scope": {"col", "row"}, "class": {"num"}},
+        "td": {"class": {"num"}},
+        "ul": {"class": {"marked"}},
+        "pre": {"tabindex": {"0"}},
+    },
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One line of a contents list: `level` 2 to 6, plain `text`, `anchor` the id given by `render`."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+def render(text: str, *, heading_prefix: str = "") -> str:
+    """Safe HTML of Markdown `text`; headings are h2 to h6.
+
+    With `heading_prefix="p3"` headings carry the ids p3-1, p3-2, …; without it nothing has an id.
+    Raises ValueError for a prefix that is not a plain lower-case name.
+    """
+    if heading_prefix and not _PREFIX.fullmatch(heading_prefix):
+        raise ValueError("heading_prefix must be lower-case letters, digits and hyphens")
+    html = _parser().render(_typed(text), {"prefix": heading_prefix})
+    return _CLEANER.clean(show_hidden(html))
+
+
+def headings(text: str, *, heading_prefix: str = "part") -> list[Heading]:
+    """The headings `render` would show, in order, with the anchors it gives for the same `heading_prefix`."""
+    tokens = _parser().parse(_typed(text), {"prefix": heading_prefix})
+    found = ((token, tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "heading_open")
+    return [
+        Heading(int(token.tag[1]), show_hidden(_plain(inline)), f"{heading_prefix}-{number}")
+        for number, (token, inline) in enumerate(found, 1)
+    ]
+
+
+def _typed(text: str) -> str:
+    """The input with what the parser would swallow made visible first: NUL, lone surrogates; page breaks are lines."""
+    text = text.replace("\f", "\n").replace("\v", "\n").removeprefix("\ufeff")
+    return re.sub("[\0\ud800-\udfff]", lambda found: f"⟦U+{ord(found[0]):04X}⟧", text)
+
+
+def _plain(inline: Token) -> str:
+    return "".join(" " if part.type.endswith("break") else part.content for part in inline.children or ()).strip()
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut": False})
+    parser.options["maxNesting"] = MAX_NESTING + 20  # never reached: there the parser would skip text
+    parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline"])
+    parser.validateLink = lambda url: bool(_LINK.match(url))
+    _limit_nesting(parser)
+    parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.at("image", _image)
+    parser.inline.ruler.before("autolink", "line_break_tag", _line_break_tag)
+    parser.core.ruler.push("house_style", _house_style)
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_block", _fence)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    return parser
+
+
+def _limit_nesting(parser: MarkdownIt) -> None:
+    """Lists and quotes deeper than the limit are read as text; the parser's own limit would drop them."""
+    alternatives = ["paragraph", "reference", "blockquote", "list"]
+    for rule in [rule for rule in parser.block.ruler.__rules__ if rule.name in ("blockquote", "list")]:
+        parser.block.ruler.at(rule.name, _guarded(rule.fn), {"alt": alternatives[: 4 if rule.name == "blockquote" else 3]})
+
+
+def _guarded(rule):  # noqa: ANN202 - the type is the parser's own
+    def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level < MAX_NESTING and rule(state, start, end, silent)
+
+    return guarded
+
+
+# Inline rules
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """`*` and `_`, with the flanking rule of CommonMark widened for scripts without spaces between words."""
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    scanned = state.scanDelims(state.pos, marker == "*")
+    opens, closes = scanned.can_open, scanned.can_close
+    if marker == "*":
+        opens, closes = _flanks(state.src, state.pos, state.pos + scanned.length)
+    if len(state.delimiters) > MAX_DELIMITERS:  # pairing and nesting cost more than linear time; no text has this many
+        opens = closes = False
+    for _ in range(scanned.length):
+        state.push("text", "", 0).content = marker
+        token = len(state.tokens) - 1
+        state.delimiters.append(Delimiter(ord(marker), scanned.length, token, -1, opens, closes))
+    state.pos += scanned.length
+    return True
+
+
+def _flanks(source: str, start: int, end: int) -> tuple[bool, bool]:
+    before = source[start - 1] if start else " "
+    after = source[end] if end < len(source) else " "
+    mark_before, mark_after = _is_western_mark(before), _is_western_mark(after)
+    opens = not after.isspace() and (not mark_after or before.isspace() or mark_before or _is_wide(before))
+    closes = not before.isspace() and (not mark_before or after.isspace() or mark_after or _is_wide(after))
+    return opens, closes
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WFA"
+
+
+def _is_western_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS" and not _is_wide(char)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    """`![alt](url "title")` as text; a reader's browser never asks another server for a picture."""
+    if not state.src.startswith("![", state.pos) or state.linkLevel:
+        return False
+    label_end = state.md.helpers.parseLinkLabel(state, state.pos + 1, False)
+    if label_end < 0 or not state.src.startswith("](", label_end):
+        return False
+    close = state.src.find(")", label_end, state.posMax)
+    if close < 0:
+        return False
+    if not silent:
+        alt, url = state.src[state.pos + 2 : label_end], state.src[label_end + 2 : close]
+        state.push("text", "", 0).content = f"{alt}（{url.strip()}）"
+    state.pos = close + 1
+    return True
+
+
+def _line_break_tag(state: StateInline, silent: bool) -> bool:
+    found = _BREAK.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "<" else None
+    if not found:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+# What the pages expect of the tokens
+
+
+def _house_style(state: StateCore) -> None:
+    state.tokens = _without_empty_heads(state.tokens)
+    number = 0
+    for at, token in enumerate(state.tokens):
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{max(2, int(token.tag[1]))}"
+        if token.type == "heading_open" and state.env.get("prefix"):
+            number += 1
+            token.attrSet("id", f"{state.env['prefix']}-{number}")
+        if token.type in ("th_open", "td_open"):
+            _style_cell(token)
+        if token.type == "bullet_list_open" and _items_bring_marks(state.tokens, at):
+            token.attrSet("class", "marked")
+
+
+def _style_cell(token: Token) -> None:
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
+    if "right" in str(token.attrs.pop("style", "")):
+        token.attrSet("class", "num")
+
+
+def _without_empty_heads(tokens: list[Token]) -> list[Token]:
+    """Tables whose header cells are all empty lose the header; the first cell of each row then names its row."""
+    kept: list[Token] = []
+    headless = False
+    for at, token in enumerate(tokens):
+        if token.type == "thead_open":
+            close = next(i for i in range(at, len(tokens)) if tokens[i].type == "thead_close")
+            headless = not any(cell.content.strip() for cell in tokens[at:close] if cell.type == "inline")
+            skipping = headless
+        elif token.type == "tr_open" and headless:
+            _name_row(tokens, at)
+        if not (headless and skipping):
+            kept.append(token)
+        if token.type == "thead_close":
+            skipping = False
+        headless = headless and token.type != "table_close"
+    return kept
+
+
+def _name_row(tokens: list[Token], at: int) -> None:
+    first, content = tokens[at + 1], tokens[at + 2]
+    if first.type == "td_open" and content.content.strip():
+        first.tag = tokens[at + 3].tag = "th"
+        first.attrSet("scope", "row")
+
+
+def _items_bring_marks(tokens: list[Token], at: int) -> bool:
+    """True when every item of the list starts with a mark of its own (①, ・, 1.): a bullet before it would be a second."""
+    level, items = tokens[at].level, []
+    for position in range(at + 1, len(tokens)):
+        token = tokens[position]
+        if token.level == level and token.type == "bullet_list_close":
+            break
+        if token.type == "list_item_open" and token.level == level + 1:
+            items.append(tokens[position + 2].content if tokens[position + 1].type == "paragraph_open" else "")
+    return all(OWN_MARK.match(item) for item in items)
+
+
+# Rendering
+
+
+def _fence(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:
+    """Code as typed; the word after the fence is shown too unless it is a language name."""
+    info = tokens[at].info.strip()
+    shown = "" if _LANGUAGE.fullmatch(info) else f"{info}\n"
+    return f'<pre tabindex="0"><code>{escapeHtml(shown + tokens[at].content)}</code></pre>\n'
+
+
+def _table_open(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:
+    return '<div class="table-scroll" tabindex="0" role="region" aria-label="表"><table>\n'
+
+
+def _table_close(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:
+    return "</table></div>\n"

@@ -1,0 +1,87 @@
+"""取扱制限: the vocabulary, which actions each one stops, and the date that 「○年○月○日まで」 carries.
+
+Vocabulary: domain-facts §2.2 (統一基準群). What the system can't stop is named as left on trust, never passed over in silence.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Use(StrEnum):
+    """What a reader can do with a rendition besides reading it on the screen."""
+
+    PRINT = "print"
+    COPY = "copy"
+    DOWNLOAD = "download"
+    FORWARD = "forward"
+
+
+class CaveatRefused(ValueError):
+    """A caveat outside the vocabulary; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """One caveat: its words, the uses it stops, what stays on trust, and its last day if it has one."""
+
+    words: str
+    stops: frozenset[Use] = frozenset()
+    trust: str = ""
+    until: date | None = None
+
+
+_COPYING = frozenset({Use.COPY, Use.DOWNLOAD, Use.PRINT})
+_VOCABULARY = {
+    caveat.words: caveat
+    for caveat in (
+        Caveat("複製禁止", _COPYING, "書き写さない、画面を撮らない"),
+        Caveat("複製要許可", _COPYING, "許可のない写しを作らない"),
+        Caveat("配付禁止", frozenset({Use.DOWNLOAD, Use.FORWARD}), "ほかの人に渡さない"),
+        Caveat("配付要許可", frozenset({Use.FORWARD}), "許可なくほかの人に渡さない"),
+        Caveat("転送禁止", frozenset({Use.FORWARD}), "内容をメールやチャットで送らない"),
+        Caveat("送信禁止", frozenset({Use.FORWARD}), "内容をメールやチャットで送らない"),
+        Caveat("印刷禁止", frozenset({Use.PRINT}), "画面を撮らない"),
+        Caveat("再利用禁止", frozenset(), "ほかの資料に引き写さない"),
+        Caveat("再利用要許可", frozenset(), "許可なくほかの資料に引き写さない"),
+        Caveat("暗号化必須", frozenset(), "保存するときは暗号化する"),
+        Caveat("関係者限り", frozenset({Use.FORWARD}), "仕事で知る必要がある人にだけ話す"),
+        Caveat("閲覧者限定", frozenset({Use.FORWARD}), "自分以外の人に見せない"),
+        Caveat("読後廃棄", frozenset({Use.DOWNLOAD}), "読み終えた写しを裁断または消去する"),
+        Caveat("書換禁止", frozenset(), "内容を書き換えない"),
+        Caveat("削除禁止", frozenset(), "写しを消さない"),
+    )
+}
+WORDS = tuple(_VOCABULARY)
+_UNTIL = re.compile(r"^([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日まで$")
+
+
+def parse(words: str) -> Caveat:
+    """The caveat for its Japanese words. CaveatRefused for unknown words or an impossible date."""
+    if words in _VOCABULARY:
+        return _VOCABULARY[words]
+    match = _UNTIL.match(words)
+    if match:
+        try:
+            return Caveat(words, trust="期限が来たら手元の写しを消す", until=date(*map(int, match.groups())))
+        except ValueError as error:
+            raise CaveatRefused(f"取扱制限の日付が正しくありません: {words}") from error
+    raise CaveatRefused(f"取扱制限の語が決まりにありません: {words[:40]}")
+
+
+def parse_all(words: object) -> tuple[Caveat, ...]:
+    """The caveats for a list of words, each once, in the order given. CaveatRefused when it is no list of words."""
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise CaveatRefused("取扱制限は語のならびで指定してください。")
+    return tuple(parse(word) for word in dict.fromkeys(words))
+
+
+def stopped(caveats: tuple[Caveat, ...]) -> frozenset[Use]:
+    """Every use that one of the caveats stops."""
+    return frozenset().union(*(caveat.stops for caveat in caveats))
+
+
+def last_day(caveats: tuple[Caveat, ...]) -> date | None:
+    """The earliest last day among the caveats, or None."""
+    return min((caveat.until for caveat in caveats if caveat.until), default=None)

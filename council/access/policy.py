@@ -1,0 +1,266 @@
+"""decide(): the only place that says who may do what. Pure; the table in README.md is its specification.
+
+Each rule answers None (nothing against it) or the Reason it refuses for. Rules are asked in the order of design §2; the first
+reason speaks. An action that no table names is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from council.access import caveats
+from council.access.caveats import Use
+from council.access.facts import Bulletin, Council, Designation, Label, Ledger, Organisation, Part, Resource, Role, State, Subject
+from council.access.tiers import Tier
+
+
+class Action(StrEnum):
+    """What somebody wants to do. The values are the words of the audit log."""
+
+    READ = "bulletin.read"
+    ACKNOWLEDGE = "bulletin.acknowledge"
+    PRINT = "bulletin.print"
+    COPY = "bulletin.copy"
+    DOWNLOAD = "bulletin.download"
+    FORWARD = "bulletin.forward"
+    DRAFT = "bulletin.draft"
+    INSPECT = "bulletin.inspect"
+    EDIT = "bulletin.edit"
+    SUBMIT = "bulletin.submit"
+    RETURN = "bulletin.return"
+    APPROVE = "bulletin.approve"
+    SCHEDULE = "bulletin.schedule"
+    PUBLISH = "bulletin.publish"
+    REVISE = "bulletin.revise"
+    RECALL = "bulletin.recall"
+    DISPOSE = "bulletin.dispose"
+    VIEW_PEOPLE = "people.view"
+    MANAGE_PEOPLE = "people.manage"
+    MANAGE_COUNCIL = "council.manage"
+    READ_EVENTS = "audit.read"
+
+
+class Reason(StrEnum):
+    """Why. For the audit log and for those who run the portal; a refused person is never told."""
+
+    ALLOWED = "allowed"
+    NOT_FOUND = "not_found"
+    SUSPENDED = "suspended"
+    ORGANISATION_SUSPENDED = "organisation_suspended"
+    PLEDGE = "pledge"
+    STATE = "state"
+    EXPIRED = "expired"
+    TIER = "tier"
+    NO_DESIGNATION = "no_designation"
+    DESIGNATION_LAPSED = "designation_lapsed"
+    CLEARANCE = "clearance"
+    CERTIFICATION = "certification"
+    CONTRACT = "contract"
+    ROSTER = "roster"
+    NEED_TO_KNOW = "need_to_know"
+    NOT_RELEASED = "not_released"
+    CAVEAT = "caveat"
+    AUDITOR = "auditor"
+    ROLE = "role"
+    NOT_INVOLVED = "not_involved"
+    AUTHOR = "author"
+    ALREADY_APPROVED = "already_approved"
+    UNKNOWN_ACTION = "unknown_action"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer and the reason that spoke."""
+
+    allowed: bool
+    reason: Reason
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+Rule = Callable[[Subject, Action, Resource], Reason | None]
+
+_READING = {Action.READ, Action.ACKNOWLEDGE, Action.PRINT, Action.COPY, Action.DOWNLOAD, Action.FORWARD}
+_STOPPED_BY = {Action.PRINT: Use.PRINT, Action.COPY: Use.COPY, Action.DOWNLOAD: Use.DOWNLOAD, Action.FORWARD: Use.FORWARD}
+_OPEN = {State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED}
+_REACHES = {
+    **dict.fromkeys(_READING, {State.PUBLISHED}),
+    Action.INSPECT: set(State) - {State.DISPOSED},
+    Action.EDIT: {State.DRAFT},
+    Action.SUBMIT: {State.DRAFT},
+    Action.RETURN: {State.IN_REVIEW, State.APPROVED, State.SCHEDULED},
+    Action.APPROVE: {State.IN_REVIEW},
+    Action.SCHEDULE: {State.APPROVED},
+    Action.PUBLISH: {State.APPROVED, State.SCHEDULED},
+    Action.REVISE: {State.PUBLISHED},
+    Action.RECALL: {State.PUBLISHED},
+    Action.DISPOSE: {State.RECALLED, State.EXPIRED, State.SUPERSEDED},
+}
+_DESK = {
+    Action.INSPECT: {Role.PUBLISHER, Role.APPROVER},
+    Action.EDIT: {Role.PUBLISHER},
+    Action.SUBMIT: {Role.PUBLISHER},
+    Action.RETURN: {Role.APPROVER},
+    Action.APPROVE: {Role.APPROVER},
+    Action.SCHEDULE: {Role.PUBLISHER},
+    Action.PUBLISH: {Role.PUBLISHER},
+    Action.REVISE: {Role.PUBLISHER},
+    Action.RECALL: {Role.PUBLISHER, Role.APPROVER},
+    Action.DISPOSE: {Role.PUBLISHER, Role.APPROVER},
+}
+_PEOPLE = {
+    Action.VIEW_PEOPLE: {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR},
+    Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR, Role.OPERATOR},
+}
+
+
+def standing(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """1. The person and their organisation are active, and the pledge is current."""
+    if not subject.active:
+        return Reason.SUSPENDED
+    if not subject.organisation_active:
+        return Reason.ORGANISATION_SUSPENDED
+    return None if subject.pledge_current else Reason.PLEDGE
+
+
+def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """2. The revision is in a state that this action can reach, and has not passed its last moment."""
+    bulletin = resource.bulletin if isinstance(resource, Part) else resource
+    if not isinstance(bulletin, Bulletin) or bulletin.state not in _REACHES.get(action, ()):
+        return Reason.STATE
+    if action in _READING and bulletin.expires_at and bulletin.expires_at <= subject.now:
+        return Reason.EXPIRED
+    return None
+
+
+def clears(subject: Subject, designation: Designation | None) -> Reason | None:
+    """3, for CRITICAL. Designation in force, certification and contract (companies), clearance by that agency, roster: all of them."""
+    if designation is None:
+        return Reason.NO_DESIGNATION
+    today, agency = subject.today, designation.agency
+    if not designation.in_force(today):
+        return Reason.DESIGNATION_LAPSED
+    if not subject.government:
+        if not any(term.agency == agency and term.holds(today) for term in subject.certifications):
+            return Reason.CERTIFICATION
+        if not any(
+            (term.agency, term.item) == (agency, designation.item) and term.holds(today) for term in subject.contracts
+        ):
+            return Reason.CONTRACT
+    if not any(term.agency == agency and term.holds(today) for term in subject.clearances):
+        return Reason.CLEARANCE
+    if not any(term.item == designation.item and term.holds(today) for term in subject.rosters):
+        return Reason.ROSTER
+    return None
+
+
+def reaches_tier(subject: Subject, tier: Tier, designation: Designation | None) -> Reason | None:
+    """3. The tier is within the ceiling; CRITICAL also needs everything that clears() asks."""
+    if tier > subject.ceiling:
+        return Reason.TIER
+    return clears(subject, designation) if tier is Tier.CRITICAL else None
+
+
+def dominates(subject: Subject, label: Label, designation: Designation | None) -> Reason | None:
+    """3 and 4 for one label: the tier is reached and every subcommittee on it is one of the subject's."""
+    refused = reaches_tier(subject, label.tier, designation)
+    if refused:
+        return refused
+    return None if label.subcommittees <= subject.subcommittees else Reason.NEED_TO_KNOW
+
+
+def within_label(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """3 and 4. Readers need the floor (and, for a part, the part's label); the desk needs the whole banner."""
+    if isinstance(resource, Part):
+        bulletin = resource.bulletin
+        refused = within_label(subject, action, bulletin)
+        return refused or dominates(subject, resource.label, bulletin.designation)
+    label = resource.floor if action in _READING else resource.banner
+    return dominates(subject, label, resource.designation)
+
+
+def released(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """5. A grant names the person or one of their groups."""
+    bulletin = resource.bulletin if isinstance(resource, Part) else resource
+    return None if bulletin.released_to.includes(subject) else Reason.NOT_RELEASED
+
+
+def uncaveated(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """6. No caveat of the bulletin or of the part stops this use."""
+    use = _STOPPED_BY.get(action)
+    labels = (resource.label, resource.bulletin.floor) if isinstance(resource, Part) else (resource.floor,)
+    return Reason.CAVEAT if any(use in caveats.stopped(label.caveats) for label in labels) else None
+
+
+def no_auditor(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Auditors never see content, whatever other role they hold."""
+    return Reason.AUDITOR if Role.AUDITOR in subject.roles else None
+
+
+def desk_duty(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. The desk's role, at the originator or by nomination; the author never approves, and nobody approves twice."""
+    if subject.roles.isdisjoint(_DESK[action]):
+        return Reason.ROLE
+    if action in {Action.APPROVE, Action.RETURN} and subject.person == resource.author:
+        return Reason.AUTHOR
+    nominated = subject.person in resource.nominated and action in {Action.INSPECT, Action.APPROVE, Action.RETURN}
+    if subject.organisation != resource.originator and not nominated:
+        return Reason.NOT_INVOLVED
+    if action is Action.APPROVE and subject.person in resource.approved_by:
+        return Reason.ALREADY_APPROVED
+    return None
+
+
+def drafts(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Only publishers begin a bulletin (the role is never given to a company's people)."""
+    return None if Role.PUBLISHER in subject.roles else Reason.ROLE
+
+
+def runs_people(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Administrators see and change their own organisation's people; operators and clearance officers work across the council."""
+    if not isinstance(resource, Organisation) or subject.roles.isdisjoint(_PEOPLE[action]):
+        return Reason.ROLE
+    across = subject.roles & _PEOPLE[action] - {Role.ADMINISTRATOR}
+    return None if across or resource.organisation == subject.organisation else Reason.NOT_INVOLVED
+
+
+def operates(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. What belongs to no organisation is the operator's."""
+    return None if isinstance(resource, Council) and Role.OPERATOR in subject.roles else Reason.ROLE
+
+
+def reads_events(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Auditors read every event; an administrator those of their own organisation's people."""
+    if Role.AUDITOR in subject.roles:
+        return None
+    if Role.ADMINISTRATOR not in subject.roles or not isinstance(resource, Ledger):
+        return Reason.ROLE
+    return None if resource.organisation == subject.organisation else Reason.NOT_INVOLVED
+
+
+_RULES: dict[Action, tuple[Rule, ...]] = {
+    **dict.fromkeys(_READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
+    **dict.fromkeys(_DESK, (standing, reachable, within_label, no_auditor, desk_duty)),
+    Action.DRAFT: (standing, no_auditor, drafts),
+    Action.VIEW_PEOPLE: (standing, runs_people),
+    Action.MANAGE_PEOPLE: (standing, runs_people),
+    Action.MANAGE_COUNCIL: (standing, operates),
+    Action.READ_EVENTS: (standing, reads_events),
+}
+
+
+def explain(subject: Subject, action: Action, resource: Resource) -> list[tuple[str, Reason | None]]:
+    """Every rule that applies, in order, with what it says; rules after a refusal are still asked."""
+    return [(rule.__name__, rule(subject, action, resource)) for rule in _RULES.get(action, ())]
+
+
+def decide(subject: Subject, action: Action, resource: Resource) -> Decision:
+    """Whether the subject may do this to the resource, and the reason that spoke. Default: no."""
+    if action not in _RULES:
+        return Decision(allowed=False, reason=Reason.UNKNOWN_ACTION)
+    for rule in _RULES[action]:
+        reason = rule(subject, action, resource)
+        if reason:
+            return Decision(allowed=False, reason=reason)
+    return Decision(allowed=True, reason=Reason.ALLOWED)

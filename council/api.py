@@ -1,0 +1,144 @@
+"""The frame of the API: deny what no policy guards, one shape for errors (RFC 9457), lists with opaque cursors and no totals."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from council.audit.context import current
+from council.guard import OPEN
+
+PROBLEM = "application/problem+json"
+PAGE = 20
+
+
+class Declared(BasePermission):
+    """Lets signed-in people reach methods that declare a policy. What the policy says is asked where the object is known."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        policy = getattr(view, "policies", {}).get("GET" if request.method == "HEAD" else request.method)
+        if request.method == "OPTIONS" or policy is None:
+            return False
+        return policy == OPEN or bool(request.user and request.user.is_authenticated)
+
+
+class Conflict(exceptions.APIException):
+    """The thing is not in a state in which this can be done."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+def problem(code: int, title: str, detail: str = "", *, kind: str = "", errors: Sequence[dict] = ()) -> dict:
+    """A problem document (RFC 9457). `instance` is the request id, so that a caller can quote it."""
+    body = {"type": f"/help/errors#{kind}" if kind else "about:blank", "title": title, "status": code}
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = list(errors)
+    return {**body, "instance": f"urn:request:{current().id}"}
+
+
+def _flatten(detail: object, pointer: str = "") -> list[dict]:
+    if isinstance(detail, dict):
+        return [row for key, value in detail.items() for row in _flatten(value, f"{pointer}/{key}")]
+    if isinstance(detail, list):
+        return [
+            row
+            for place, value in enumerate(detail)
+            for row in (_flatten(value, f"{pointer}/{place}") if isinstance(value, dict | list) else _flatten(value, pointer))
+        ]
+    return [{"pointer": pointer or "/", "detail": str(detail)}]
+
+
+def _titles() -> dict[int, str]:
+    return {
+        400: _("送られた内容に誤りがあります"),
+        401: _("サインインが必要です"),
+        403: _("この操作はできません"),
+        404: _("見つかりません"),
+        405: _("この方法では呼べません"),
+        406: _("その形式では答えられません"),
+        409: _("いまの状態ではできません"),
+        413: _("大きすぎます"),
+        415: _("その形式は受け取れません"),
+        429: _("回数が多すぎます"),
+        500: _("こちらで問題が起きました"),
+        503: _("いまは使えません"),
+    }
+
+
+def problem_handler(error: Exception, context: dict) -> Response | None:
+    """DRF's exception handler: every refusal becomes a problem document, and says nothing that its title does not."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    code, title = error.status_code, _titles().get(error.status_code, "")
+    if isinstance(error, exceptions.ValidationError):
+        body = problem(code, title, errors=_flatten(error.detail), kind="invalid")
+    elif isinstance(error, exceptions.NotFound | exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        body = problem(code, title, kind=error.default_code)
+    else:
+        body = problem(code, title, str(error.detail), kind=error.default_code)
+    response = Response(body, status=code, content_type=PROBLEM)
+    if code == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def problem_response(request: HttpRequest, code: int) -> JsonResponse:
+    """The same shape outside DRF: Django's own 404, 500 and 503 under /api/."""
+    return JsonResponse(problem(code, _titles().get(code, "")), status=code, content_type=PROBLEM)
+
+
+def read_cursor(request: Request) -> list | None:
+    """The position in an opaque cursor, or None without one; ValidationError when it is not one of ours."""
+    raw = request.query_params.get("cursor")
+    if not raw:
+        return None
+    try:
+        position = json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise exceptions.ValidationError({"cursor": [_("続きの印が読めません。最初から取り直してください。")]}) from error
+    if not isinstance(position, list):
+        raise exceptions.ValidationError({"cursor": [_("続きの印が読めません。最初から取り直してください。")]})
+    return position
+
+
+def write_cursor(position: Sequence) -> str:
+    """An opaque cursor for a JSON-able position."""
+    return base64.urlsafe_b64encode(json.dumps(list(position)).encode()).decode().rstrip("=")
+
+
+def listing(request: Request, results: list, position: Sequence | None) -> Response:
+    """A list answer: {"results", "next"} with RFC 8288 Link; no total (counts leak)."""
+    if position is None:
+        return Response({"results": results, "next": None})
+    query = request.query_params.copy()
+    query["cursor"] = write_cursor(position)
+    url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return Response({"results": results, "next": url}, headers={"Link": f'<{url}>; rel="next"'})
+
+
+class StrictSerializer(Serializer):
+    """A serializer that refuses fields it does not know, instead of dropping them silently."""
+
+    def to_internal_value(self, data: object) -> dict:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise exceptions.ValidationError({name: [_("この項目は知りません。")] for name in unknown})
+        return super().to_internal_value(data)

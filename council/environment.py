@@ -1,0 +1,60 @@
+"""Typed readers for settings: each value may come from NAME or from the file named by NAME_FILE, and bad values stop the boot."""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.FileAwareEnv()
+
+
+def text(name: str, default: str = "") -> str:
+    """The setting as text, without surrounding white space (files end with a newline)."""
+    return env.str(name, default=default).strip()
+
+
+def number(name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number within [low, high]; ImproperlyConfigured otherwise."""
+    raw = text(name, str(default))
+    if not raw.isdecimal() or not low <= int(raw) <= high:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
+    return int(raw)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of the allowed words; ImproperlyConfigured otherwise."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """yes/no, true/false, on/off, 1/0."""
+    return choice(name, "1" if default else "0", ("1", "0", "yes", "no", "true", "false", "on", "off")) in {
+        "1", "yes", "true", "on",
+    }  # fmt: skip
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made readable for its owner alone when it does not exist yet."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret that stays in a 0600 file: made once, read ever after, also by two processes that start together."""
+    private_folder(path.parent)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            draft.unlink()
+            return path.read_text().strip()
+        draft.unlink()
+    return path.read_text().strip()
