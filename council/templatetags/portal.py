@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.contrib.messages import constants
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -193,6 +194,13 @@ def notice_kind(message: Any) -> str:
 def notice_icon(kind: str) -> str:
     """The icon that goes with a kind of notice, so that colour is never the only difference."""
     return {"ok": "ok", "warn": "warn", "error": "stop"}.get(kind, "info")
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The widget of a bound field without a placeholder: labels stand above, help under the label, nothing inside."""
+    blank = {"placeholder": ""} if "placeholder" in field.field.widget.attrs else None
+    return field.as_widget(attrs=blank)
 
 
 @register.simple_tag

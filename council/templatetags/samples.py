@@ -49,3 +49,29 @@ def sample_form() -> SampleForm:
 def sample_moment(text: str) -> datetime:
     """An aware datetime out of ISO 8601 text, such as 2026-11-19T10:24+09:00."""
     return datetime.fromisoformat(text)
+
+
+@register.simple_tag
+def sample_list(*items: str) -> list[str]:
+    """The arguments as a list, for components that take one."""
+    return list(items)
+
+
+@register.simple_tag
+def sample_pairs(*items: str) -> list[tuple[str, str]]:
+    """The arguments two by two: label and value, or address and label."""
+    return list(zip(items[::2], items[1::2], strict=True))
+
+
+@register.simple_tag
+def sample_emergency() -> dict[str, object]:
+    """An emergency as base.html takes it."""
+    return {
+        "title": _("生産設備の更新ソフトに改ざんのおそれ"),
+        "body": _("版 7.2.1 を入れないでください。入れた設備は通信を切り、当直へ電話してください。"),
+        "url": "#banners",
+        "link": _("対処の手順を読む"),
+        "at": datetime.fromisoformat("2026-11-19T10:05+09:00"),
+        "origin": _("情報基盤防護庁"),
+        "tlp": "TLP:GREEN",
+    }
