@@ -19,3 +19,8 @@ OWN_MARK = re.compile(
 def show_hidden(text: str) -> str:
     """`text` with every character that hides or reorders its neighbours written out, e.g. ⟦U+202E⟧."""
     return _HIDDEN.sub(lambda found: f"⟦U+{ord(found[0]):04X}⟧", text)
+
+
+def hidden_characters(text: str) -> list[str]:
+    """The characters of `text` that `show_hidden` would write out, in order."""
+    return _HIDDEN.findall(text)

@@ -37,6 +37,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(([^()]{0,2000})\)")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PLAIN_TAGS = (
     "a blockquote br code del div em h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul"
@@ -171,18 +172,12 @@ def _is_western_mark(char: str) -> bool:
 
 def _image(state: StateInline, silent: bool) -> bool:
     """`![alt](url "title")` as text; a reader's browser never asks another server for a picture."""
-    if not state.src.startswith("![", state.pos) or state.linkLevel:
-        return False
-    label_end = state.md.helpers.parseLinkLabel(state, state.pos + 1, False)
-    if label_end < 0 or not state.src.startswith("](", label_end):
-        return False
-    close = state.src.find(")", label_end, state.posMax)
-    if close < 0:
+    found = _IMAGE.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
+    if not found:
         return False
     if not silent:
-        alt, url = state.src[state.pos + 2 : label_end], state.src[label_end + 2 : close]
-        state.push("text", "", 0).content = f"{alt}（{url.strip()}）"
-    state.pos = close + 1
+        state.push("text", "", 0).content = f"{found[1]}（{found[2].strip()}）"
+    state.pos = found.end()
     return True
 
 

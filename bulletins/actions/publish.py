@@ -1,0 +1,83 @@
+"""Publishing: what was approved, and nothing else, reaches exactly the named audience, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bulletins import release
+from bulletins.access import readers_given
+from bulletins.actions.verb import Conflict, note, verb
+from bulletins.approval import approvals_held, approvals_needed
+from bulletins.desk import get_revision_for
+from bulletins.drafting import Invalid
+from bulletins.facts import on_the_desk, planned, revision_facts
+from bulletins.models import Release, Revision
+from council.access.facts import State, Subject
+from council.access.policy import Action
+from council.audit.record import record
+
+
+def _put_out(revision: Revision) -> dict[str, int]:
+    """Serves the revision: grants, listings, pointer. The size of the audience, for the event."""
+    if approvals_held(revision) < approvals_needed(revision):
+        raise Conflict(_("承認のあとに内容、格付、公開先のどれかが変わっています。もう一度承認を受けてください。"))
+    bulletin = revision.bulletin
+    if bulletin.served_id:
+        Revision.unrestricted.filter(pk=bulletin.served_id).update(state=State.SUPERSEDED, closed_at=timezone.now())
+    revision.state, revision.published_at, revision.scheduled_for = State.PUBLISHED, timezone.now(), None
+    revision.save(update_fields=["state", "published_at", "scheduled_for", "saved_at"])
+    bulletin.served, bulletin.published_at = revision, revision.published_at
+    bulletin.save(update_fields=["served", "published_at"])
+    release.grant(bulletin, Release.objects.filter(revision=revision).select_related("person", "organisation__group", "subcommittee__group"))
+    release.list_anew(revision)
+    readers = readers_given(revision_facts(revision, planned(revision)))
+    return {"people": len(readers), "organisations": len({person.organisation_id for person, _ in readers})}
+
+
+@verb(Action.PUBLISH)
+def publish(bulletin_id: UUID, subject: Subject, *, expected_people: int | None = None) -> Revision:
+    """approved → published. Conflict when an approval no longer covers what is there, or when the audience is not the expected size."""
+    revision, _about = get_revision_for(subject, bulletin_id, Action.PUBLISH, lock=True)
+    if revision.expires_at and revision.expires_at <= timezone.now():
+        raise Conflict(_("閲覧の期限がもう過ぎています。期限を直してから承認を受けてください。"))
+    reach = _put_out(revision)
+    if expected_people is not None and reach["people"] != expected_people:
+        raise Conflict(_("見る人の数が変わりました。もう一度確かめてから公開してください。"))
+    note(subject, Action.PUBLISH, revision, reach)
+    return revision
+
+
+@verb(Action.SCHEDULE)
+def schedule(bulletin_id: UUID, subject: Subject, moment: datetime) -> Revision:
+    """approved → scheduled for a moment to come (with its zone)."""
+    revision, _about = get_revision_for(subject, bulletin_id, Action.SCHEDULE, lock=True)
+    if timezone.is_naive(moment) or moment <= timezone.now():
+        raise Invalid({"moment": [_("これから来る日時を、時差つきで指定してください。")]})
+    revision.state, revision.scheduled_for = State.SCHEDULED, moment
+    revision.save(update_fields=["state", "scheduled_for", "saved_at"])
+    note(subject, Action.SCHEDULE, revision, {"moment": moment.isoformat()})
+    return revision
+
+
+def publish_scheduled(bulletin_id: UUID) -> bool:
+    """Publishes a scheduled revision whose moment has come; False when there is nothing to do (any more). For the scheduler."""
+    with transaction.atomic():
+        revision, _about = on_the_desk(bulletin_id, lock=True)
+        due = revision and revision.state == State.SCHEDULED and revision.scheduled_for <= timezone.now()
+        if not due:
+            return False
+        reach = _put_out(revision)
+        record(
+            Action.PUBLISH, actor=None, organisation=str(revision.bulletin.originator_id), object=str(bulletin_id),
+            revision=revision.number, tier=revision.tier, detail=reach,
+        )  # fmt: skip
+    return True
+
+
+def due_for_publishing() -> list[UUID]:
+    """The bulletins whose scheduled moment has come."""
+    rows = Revision.unrestricted.filter(state=State.SCHEDULED, scheduled_for__lte=timezone.now())
+    return list(rows.values_list("bulletin_id", flat=True))

@@ -1,0 +1,105 @@
+"""Reading: each opened bulletin and each file that is taken is one event, committed before the first byte leaves."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from bulletins.access import NotVisible, get_bulletin_for, refuse
+from bulletins.facts import label_of
+from bulletins.models import Bulletin, Part, Receipt
+from bulletins.rendition import Portion, Rendition, render
+from bulletins.sealed import Words, open_file, open_parts
+from council.access import facts as known
+from council.access.facts import Subject
+from council.access.policy import Action, Decision, Reason, decide
+from council.audit.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One part as it is shown: its row and what it says."""
+
+    part: Part
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A bulletin opened by a reader."""
+
+    bulletin: Bulletin
+    rendition: Rendition[Shown]
+    receipt: Receipt
+    facts: known.Bulletin
+
+
+def rendition_for(subject: Subject, bulletin: Bulletin, about: known.Bulletin) -> Rendition[Part]:
+    """The parts that the subject gets, still sealed."""
+    parts = Part.unrestricted.filter(revision=bulletin.served_id).select_related("revision")
+    portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
+    return render(portions, subject, about)
+
+
+def unsealed(rendition: Rendition[Part]) -> Rendition[Shown]:
+    """The same rendition with its words."""
+    every = [*([rendition.title] if rendition.title else []), *rendition.portions]
+    words = open_parts(portion.content for portion in every)
+
+    def show(portion: Portion[Part]) -> Portion[Shown]:
+        return Portion(portion.is_title, portion.label, Shown(portion.content, words[portion.content.pk]))
+
+    title = show(rendition.title) if rendition.title else None
+    return Rendition(title, tuple(map(show, rendition.portions)), rendition.banner)
+
+
+def open_bulletin(subject: Subject, bulletin_id: UUID) -> Opened:
+    """The rendition for the subject. NotVisible (and an event) when it does not exist for them."""
+    bulletin, about = get_bulletin_for(subject, bulletin_id, Action.READ)
+    rendition = rendition_for(subject, bulletin, about)
+    with transaction.atomic():
+        record(
+            Action.READ,
+            actor=subject.person,
+            organisation=subject.organisation,
+            object=str(bulletin.pk),
+            revision=bulletin.served.number,
+            tier=int(rendition.banner.tier),
+            detail={"parts": [portion.content.position for portion in rendition.portions]},
+        )
+        receipt = _opened(subject, bulletin)
+    return Opened(bulletin, unsealed(rendition), receipt, about)
+
+
+def _opened(subject: Subject, bulletin: Bulletin) -> Receipt:
+    receipt, _created = Receipt.objects.get_or_create(
+        person_id=subject.person,
+        bulletin=bulletin,
+        revision=bulletin.served.number,
+        defaults={"organisation_id": subject.organisation, "opened_at": timezone.now()},
+    )
+    if receipt.opened_at is None:
+        receipt.opened_at = timezone.now()
+        receipt.save(update_fields=["opened_at"])
+    return receipt
+
+
+def take_file(subject: Subject, bulletin_id: UUID, position: int) -> tuple[str, bytes]:
+    """Name and bytes of an attachment. NotVisible when bulletin, part or file is not there for the subject, or a caveat stops it."""
+    bulletin, about = get_bulletin_for(subject, bulletin_id, Action.DOWNLOAD)
+    parts = Part.unrestricted.filter(revision=bulletin.served_id, position=position).exclude(stored_file="")
+    part = parts.select_related("revision").first()
+    resource = known.Part(about, label_of(part)) if part else None
+    decision = decide(subject, Action.DOWNLOAD, resource) if resource else Decision(False, Reason.NOT_FOUND)
+    if not decision:
+        refuse(subject, Action.DOWNLOAD, bulletin_id, decision, tier=about.banner.tier)
+        raise NotVisible(decision.reason)
+    words = open_parts([part])[part.pk]
+    data = open_file(part)
+    with transaction.atomic():
+        record(
+            Action.DOWNLOAD, actor=subject.person, organisation=subject.organisation, object=str(bulletin.pk),
+            revision=bulletin.served.number, tier=part.tier, detail={"part": position, "bytes": len(data)},
+        )  # fmt: skip
+    return words.name, data

@@ -1,0 +1,55 @@
+"""Review: hand in, approve, send back. The author never approves; who changes something asks again."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bulletins.actions.verb import Conflict, note, verb
+from bulletins.approval import approvals_held, approvals_needed, digest
+from bulletins.desk import get_revision_for
+from bulletins.drafting import Invalid
+from bulletins.models import Approval, Release, Revision
+from council.access.facts import State, Subject
+from council.access.policy import Action
+
+
+@verb(Action.SUBMIT)
+def submit(bulletin_id: UUID, subject: Subject) -> Revision:
+    """draft → in review. Invalid without anybody to release to: nobody is never everybody."""
+    revision, _about = get_revision_for(subject, bulletin_id, Action.SUBMIT, lock=True)
+    if not Release.objects.filter(revision=revision).exists():
+        raise Invalid({"released_to": [_("公開先がひとつもありません。だれに見せるかを選んでください。")]})
+    revision.state, revision.submitted_at = State.IN_REVIEW, timezone.now()
+    revision.save(update_fields=["state", "submitted_at", "saved_at"])
+    note(subject, Action.SUBMIT, revision)
+    return revision
+
+
+@verb(Action.APPROVE)
+def approve(bulletin_id: UUID, subject: Subject, *, seen: str | None = None) -> Revision:
+    """in review → approved, once as many people as the tier asks for have approved the same thing.
+
+    `seen` is the digest of what the approver had on screen; Conflict when the revision has changed since.
+    """
+    revision, _about = get_revision_for(subject, bulletin_id, Action.APPROVE, lock=True)
+    now = digest(revision)
+    if seen is not None and seen != now:
+        raise Conflict(_("開いたあとに内容が変わりました。もう一度読んでから承認してください。"))
+    Approval.objects.create(revision=revision, person_id=subject.person, digest=now, approved_at=timezone.now())
+    if approvals_held(revision) >= approvals_needed(revision):
+        revision.state = State.APPROVED
+        revision.save(update_fields=["state", "saved_at"])
+    note(subject, Action.APPROVE, revision, {"digest": now})
+    return revision
+
+
+@verb(Action.RETURN)
+def send_back(bulletin_id: UUID, subject: Subject, comment: str = "") -> Revision:
+    """in review, approved or scheduled → draft; approvals are void. The comment is kept in the log's sealed detail."""
+    revision, _about = get_revision_for(subject, bulletin_id, Action.RETURN, lock=True)
+    revision.approvals.all().delete()
+    revision.state, revision.scheduled_for = State.DRAFT, None
+    revision.save(update_fields=["state", "scheduled_for", "saved_at"])
+    note(subject, Action.RETURN, revision, {"comment": comment})
+    return revision

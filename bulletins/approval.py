@@ -1,0 +1,55 @@
+"""What an approval covers: a digest over content, labels and audience. When one of them changes, the approval is void."""
+
+import hashlib
+
+import rfc8785
+
+from bulletins.models import Approval, Part, Release, Revision
+from council.access.tiers import Tier
+
+
+def digest(revision: Revision) -> str:
+    """SHA-256 (hex) over the canonical form of what the revision says, under which labels, to whom. Ciphertexts stand for words:
+    sealing the same words again gives other bytes, so nothing can be exchanged unseen.
+    """
+    parts = [
+        {
+            "kind": part.kind,
+            "tier": part.tier,
+            "subcommittees": part.subcommittees,
+            "caveats": part.caveats,
+            "content": hashlib.sha256(bytes(part.ciphertext)).hexdigest(),
+            "file": part.stored_file,
+        }
+        for part in Part.unrestricted.filter(revision=revision)
+    ]
+    releases = sorted(
+        f"{kind}:{pk}"
+        for row in Release.objects.filter(revision=revision)
+        for kind, pk in (("o", row.organisation_id), ("s", row.subcommittee_id), ("p", row.person_id))
+        if pk
+    )
+    covered = {
+        "bulletin": str(revision.bulletin_id),
+        "revision": revision.number,
+        "tier": revision.tier,
+        "floor": revision.floor,
+        "subcommittees": revision.subcommittees,
+        "caveats": revision.caveats,
+        "designation": str(revision.designation_id or ""),
+        "deadline": revision.deadline.isoformat() if revision.deadline else "",
+        "expires": revision.expires_at.isoformat() if revision.expires_at else "",
+        "parts": parts,
+        "audience": releases,
+    }
+    return hashlib.sha256(rfc8785.dumps(covered)).hexdigest()
+
+
+def approvals_needed(revision: Revision) -> int:
+    """Two for 重要経済安保情報, one otherwise."""
+    return 2 if revision.tier == Tier.CRITICAL else 1
+
+
+def approvals_held(revision: Revision) -> int:
+    """How many approvals cover the revision as it is now."""
+    return Approval.objects.filter(revision=revision, digest=digest(revision)).count()

@@ -1,0 +1,87 @@
+"""The door to the publishing desk: revisions on their way, for those who write, approve and publish them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from bulletins import facts
+from bulletins.access import NotVisible, judge, refuse
+from bulletins.models import Bulletin, Nomination, Revision
+from council.access import facts as known
+from council.access.facts import Audience, Subject
+from council.access.policy import Action, Decision, Reason, decide
+from council.access.tiers import Tier
+
+# A desk shows this many of its newest pieces of work; older ones are found through the list of bulletins.
+DESK_LENGTH = 200
+
+
+class Refused(Exception):
+    """The person may know of the revision but not do this to it; `reason` says why, and may be told to them."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def get_revision_for(
+    subject: Subject, bulletin_id: UUID, action: Action = Action.INSPECT, *, lock: bool = False
+) -> tuple[Revision, known.Bulletin]:
+    """The newest revision and its facts. NotVisible when the person may not inspect it, Refused when they may but not do this.
+
+    Writes no event: verbs record their own, and bulletins.actions.verb records what they refuse.
+    """
+    revision, about = facts.on_the_desk(bulletin_id, lock=lock)
+    _allow(subject, action, about)
+    return revision, about
+
+
+def get_served_for(subject: Subject, bulletin_id: UUID, action: Action) -> Bulletin:
+    """The bulletin, locked, for an action on the revision that is served, whatever newer draft there is. Raises as above."""
+    bulletin, about = facts.served(bulletin_id, lock=True)
+    if bulletin is None:
+        _, about = facts.on_the_desk(bulletin_id)
+    _allow(subject, action, about)
+    return bulletin
+
+
+def _allow(subject: Subject, action: Action, about: known.Bulletin | None) -> None:
+    decision = judge(subject, action, about)
+    if decision:
+        return
+    if action is not Action.INSPECT and judge(subject, Action.INSPECT, about):
+        raise Refused(decision.reason)
+    raise NotVisible(decision.reason)
+
+
+def inspect_for(subject: Subject, bulletin_id: UUID) -> tuple[Revision, known.Bulletin]:
+    """get_revision_for(INSPECT) for pages: the refusal goes into the log."""
+    revision, about = facts.on_the_desk(bulletin_id)
+    decision: Decision = judge(subject, Action.INSPECT, about)
+    if not decision:
+        refuse(subject, Action.INSPECT, bulletin_id, decision, tier=about.banner.tier if about else Tier.ONE)
+        raise NotVisible(decision.reason)
+    return revision, about
+
+
+def desk_of(subject: Subject) -> list[Revision]:
+    """The newest revision of each bulletin that the subject may inspect, last saved first (two queries)."""
+    nominated = set(Nomination.objects.filter(person=subject.person).values_list("revision_id", flat=True))
+    newest = Revision.unrestricted.filter(bulletin=OuterRef("bulletin")).order_by("-number").values("pk")[:1]
+    rows = (
+        Revision.unrestricted.filter(Q(bulletin__originator=subject.organisation) | Q(pk__in=nominated))
+        .filter(pk=Subquery(newest))
+        .select_related("bulletin__originator", "designation", "author")
+        .order_by(F("saved_at").desc(), "-pk")[:DESK_LENGTH]
+    )
+    mine = frozenset({subject.person})
+    return [
+        row
+        for row in rows
+        if decide(
+            subject,
+            Action.INSPECT,
+            replace(facts.revision_facts(row, Audience()), nominated=mine if row.pk in nominated else frozenset()),
+        )
+    ]

@@ -1,0 +1,21 @@
+from bulletins.models.bulletin import Bulletin
+from bulletins.models.grant import GroupGrant, PersonGrant
+from bulletins.models.listing import AudienceClass, Listing
+from bulletins.models.part import Part, PartWrap
+from bulletins.models.receipt import Receipt
+from bulletins.models.revision import Approval, Nomination, Release, Revision
+
+__all__ = [
+    "Approval",
+    "AudienceClass",
+    "Bulletin",
+    "GroupGrant",
+    "Listing",
+    "Nomination",
+    "Part",
+    "PartWrap",
+    "PersonGrant",
+    "Receipt",
+    "Release",
+    "Revision",
+]
