@@ -214,6 +214,23 @@ def test_every_part_starts_with_a_heading_and_its_tables_are_even(bulletin):
 
 
 @each_bulletin
+def test_headings_are_not_numbered_so_that_a_hidden_part_leaves_no_gap(bulletin):
+    assert re.findall(r"^## [0-9０-９].*$", body(bulletin), re.MULTILINE) == []
+
+
+@each_bulletin
+def test_a_concentration_index_fits_the_largest_share_beside_it(bulletin):
+    for table in re.findall(r"(?:^\|.*\|$\n?)+", body(bulletin), re.MULTILINE):
+        header, _, *rows = [
+            [cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()
+        ]
+        shares = [place for place, cell in enumerate(header) if "割合" in cell]
+        for row in rows if shares and "HHI" in header else []:
+            share, index = int(row[shares[0]].partition("％")[0]) / 100, float(row[header.index("HHI")])
+            assert share**2 - 0.005 <= index <= share  # squares of shares add up to at most the largest share
+
+
+@each_bulletin
 def test_deadlines_fall_on_working_days_and_publication_is_in_the_past(bulletin):
     if "deadline" in bulletin:
         deadline = datetime.fromisoformat(bulletin["deadline"])
