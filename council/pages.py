@@ -1,0 +1,120 @@
+"""Pages that belong to no app: health, help, the words about the site, errors. None of them shows content."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from drf_spectacular.views import SpectacularAPIView
+
+from council.api import problem_response
+from council.audit.context import current
+from council.guard import OPEN, SIGNED_IN, guarded_by
+from council.keys import keyring
+from council.sealing.errors import SealingError
+
+
+@login_not_required
+@require_safe
+@guarded_by(GET=OPEN)
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers at all."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@guarded_by(GET=OPEN)
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when database and keyring can be reached, 503 otherwise; never which of them."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_user LIMIT 1")
+        keyring().current_epoch()
+    except (DatabaseError, SealingError, OSError):
+        return HttpResponse("unavailable", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@guarded_by(GET=OPEN)
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/help.html")
+
+
+@login_not_required
+@require_safe
+@guarded_by(GET=OPEN)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@login_not_required
+@require_safe
+@guarded_by(GET=OPEN)
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/terms.html")
+
+
+@require_GET
+@guarded_by(GET=SIGNED_IN)
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return render(request, "styleguide.html")
+
+
+@login_not_required
+@require_POST
+@guarded_by(POST=OPEN)
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen language in a cookie and goes back to the page it was chosen on."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES) and check_for_language(language):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=31_536_000,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response
+
+
+@guarded_by(GET=SIGNED_IN)
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI 3.1 description of this API, for whoever is signed in."""
+
+
+def _error(request: HttpRequest, code: int, **context: object) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(request, code)
+    return render(request, f"{code}.html", context, status=code)
+
+
+def _known_by_number() -> dict[str, object]:
+    return {"request_id": current().id, "contact": settings.COUNCIL_CONTACT}
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, **_known_by_number())
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 403, **_known_by_number())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The one page for missing and forbidden: the same bytes whatever was asked for, so no number and no address on it."""
+    return _error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, **_known_by_number())

@@ -1,0 +1,70 @@
+"""The whole URL map on one screen. Every pattern declares its policy (council.guard); `manage.py list_routes` shows them."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts.api.me import MeView
+from bulletins.api import desk as desk_api
+from bulletins.api import reading as reading_api
+from bulletins.views import desk, home, reading
+from council import pages
+from council.audit import api as audit_api
+from council.audit import views as audit
+
+api = [
+    path("me/", MeView.as_view(), name="me"),
+    path("bulletins/", reading_api.BulletinsView.as_view(), name="bulletins"),
+    path("bulletins/<uuid:bulletin_id>/", reading_api.BulletinView.as_view(), name="bulletin"),
+    path("bulletins/<uuid:bulletin_id>/parts/<int:position>/file/", reading_api.FileView.as_view(), name="file"),
+    path("bulletins/<uuid:bulletin_id>/acknowledge/", reading_api.AcknowledgeView.as_view(), name="acknowledge"),
+    path("bulletins/<uuid:bulletin_id>/submit/", desk_api.SubmitView.as_view(), name="submit"),
+    path("bulletins/<uuid:bulletin_id>/approve/", desk_api.ApproveView.as_view(), name="approve"),
+    path("bulletins/<uuid:bulletin_id>/return/", desk_api.ReturnView.as_view(), name="return"),
+    path("bulletins/<uuid:bulletin_id>/publish/", desk_api.PublishView.as_view(), name="publish"),
+    path("bulletins/<uuid:bulletin_id>/recall/", desk_api.RecallView.as_view(), name="recall"),
+    path("bulletins/<uuid:bulletin_id>/revisions/", desk_api.RevisionsView.as_view(), name="revisions"),
+    path("audit/events/", audit_api.EventsView.as_view(), name="events"),
+    path("schema/", pages.SchemaView.as_view(), name="schema"),
+]
+
+bulletin_pages = [
+    path("", reading.bulletins, name="list"),
+    path("<uuid:bulletin_id>/", reading.bulletin, name="detail"),
+    path("<uuid:bulletin_id>/acknowledge/", reading.acknowledge, name="acknowledge"),
+    path("<uuid:bulletin_id>/parts/<int:position>/file/", reading.file, name="file"),
+]
+
+desk_pages = [
+    path("", desk.works, name="list"),
+    path("new/", desk.begin, name="new"),
+    path("<uuid:bulletin_id>/", desk.work, name="work"),
+    path("<uuid:bulletin_id>/edit/", desk.edit, name="edit"),
+    path("<uuid:bulletin_id>/revise/", desk.revise, name="revise"),
+    path("<uuid:bulletin_id>/submit/", desk.submit, name="submit"),
+    path("<uuid:bulletin_id>/approve/", desk.approve, name="approve"),
+    path("<uuid:bulletin_id>/return/", desk.send_back, name="return"),
+    path("<uuid:bulletin_id>/publish/", desk.publish, name="publish"),
+    path("<uuid:bulletin_id>/recall/", desk.recall, name="recall"),
+    path("<uuid:bulletin_id>/parts/<int:position>/file/", desk.file, name="file"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("bulletins/", include((bulletin_pages, "bulletins"))),
+    path("desk/", include((desk_pages, "desk"))),
+    path("audit/events/", audit.events, name="audit-events"),
+    path("", include("accounts.urls")),
+    path("sign-in/", include("accounts.sign_in_urls")),
+    path("language/", pages.set_language, name="set_language"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("terms/", pages.terms, name="terms"),
+    path("styleguide/", pages.styleguide, name="styleguide"),
+    path("livez", pages.livez, name="livez"),
+    path("readyz", pages.readyz, name="readyz"),
+    path("api/v1/", include((api, "api"))),
+]
+
+handler400 = "council.pages.bad_request"
+handler403 = "council.pages.forbidden"
+handler404 = "council.pages.not_found"
+handler500 = "council.pages.server_error"
