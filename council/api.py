@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
@@ -13,10 +14,13 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from council.audit.context import current
 from council.guard import OPEN
+
+if TYPE_CHECKING:
+    # rest_framework.views reads DEFAULT_PERMISSION_CLASSES while it loads, and so needs this module first.
+    from rest_framework.views import APIView
 
 PROBLEM = "application/problem+json"
 PAGE = 20
@@ -25,7 +29,7 @@ PAGE = 20
 class Declared(BasePermission):
     """Lets signed-in people reach methods that declare a policy. What the policy says is asked where the object is known."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         policy = getattr(view, "policies", {}).get("GET" if request.method == "HEAD" else request.method)
         if request.method == "OPTIONS" or policy is None:
             return False
@@ -40,13 +44,16 @@ class Conflict(exceptions.APIException):
 
 
 def problem(code: int, title: str, detail: str = "", *, kind: str = "", errors: Sequence[dict] = ()) -> dict:
-    """A problem document (RFC 9457). `instance` is the request id, so that a caller can quote it."""
+    """A problem document (RFC 9457). `instance` is the request id, so that a caller can quote it.
+
+    Not in a 404: what is missing and what may not be seen answer with the same bytes, every time.
+    """
     body = {"type": f"/help/errors#{kind}" if kind else "about:blank", "title": title, "status": code}
     if detail:
         body["detail"] = detail
     if errors:
         body["errors"] = list(errors)
-    return {**body, "instance": f"urn:request:{current().id}"}
+    return body if code == status.HTTP_404_NOT_FOUND else {**body, "instance": f"urn:request:{current().id}"}
 
 
 def _flatten(detail: object, pointer: str = "") -> list[dict]:

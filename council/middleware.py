@@ -1,0 +1,87 @@
+"""Around every request: it gets a name and a language, its answer is never stored, and without a log it is refused."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from council.api import problem_response
+from council.audit.context import current, request_context
+from council.audit.record import AuditUnavailable
+from council.sealing.errors import KeyringUnavailable
+
+log = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# The last two: the event of a transaction is lost when its COMMIT fails, and then nothing is served either.
+_UNAVAILABLE = (AuditUnavailable, KeyringUnavailable, OperationalError, InterfaceError)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether programs call here: errors are problem documents, the language is the one they ask for."""
+    return request.path_info.startswith("/api/")
+
+
+class RequestContextMiddleware:
+    """Names the request for its events, forbids storing the answer, and turns a log or keyring out of reach into 503.
+
+    The name stands in no header and on no 404: missing and forbidden must be equal byte for byte.
+    Static files never come here (WhiteNoise answers before).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        agent = request.headers.get("User-Agent", "")
+        with request_context(address=request.META.get("REMOTE_ADDR", ""), agent=agent):
+            response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """503 with nothing of what the view had made ready; other exceptions go their way."""
+        if not isinstance(error, _UNAVAILABLE):
+            return None
+        log.error("request %s refused: %s", current().id, type(error).__name__, exc_info=error)
+        if is_api(request):
+            return problem_response(request, 503)
+        words = {"request_id": current().id, "contact": settings.COUNCIL_CONTACT, "council_name": settings.COUNCIL_NAME}
+        return HttpResponse(render_to_string("503.html", words), status=503)
+
+
+class LanguageMiddleware:
+    """Pages speak the language in the cookie of the language switch, else Japanese; the API that of Accept-Language."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked_in = "Accept-Language" if is_api(request) else "Cookie"
+        language = _accepted(request) if is_api(request) else _chosen(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, [asked_in])
+        return response
+
+
+def _chosen(request: HttpRequest) -> str:
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _accepted(request: HttpRequest) -> str:
+    for wanted, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        language = wanted.split("-")[0]
+        if language in dict(settings.LANGUAGES):
+            return language
+    return settings.LANGUAGE_CODE

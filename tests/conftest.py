@@ -1,0 +1,32 @@
+"""What every test stands on. Kept small: builders live in tests/cast.py."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from django.db import connection
+from django.test import TransactionTestCase
+
+_refusals = import_module("council.audit.migrations.0002_events_refuse_update_and_delete")
+
+
+@contextmanager
+def audit_rows_may_go() -> Iterator[None]:
+    """Lifts the triggers that keep audit rows, for the flush after a test that really commits, and puts them back."""
+    with connection.schema_editor() as editor:
+        _refusals.remove(None, editor)
+    yield
+    with connection.schema_editor() as editor:
+        _refusals.install(None, editor)
+
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_audit_rows_too(case: TransactionTestCase) -> None:
+    with audit_rows_may_go():
+        _flush(case)
+
+
+# TestCase rolls back in a teardown of its own: this reaches `django_db(transaction=True)` and the live server alone.
+TransactionTestCase._fixture_teardown = _flush_audit_rows_too

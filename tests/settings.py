@@ -1,0 +1,27 @@
+"""Settings of a test run: those of the product, in a folder and databases that nobody else writes to."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_PREFIX = "council-tests-"
+
+# Never the folder of a real deployment, even if the environment names one. What a test starts keeps its parent's.
+if _PREFIX not in os.environ.get("COUNCIL_DATA", ""):
+    os.environ["COUNCIL_DATA"] = tempfile.mkdtemp(prefix=_PREFIX)
+    atexit.register(shutil.rmtree, os.environ["COUNCIL_DATA"], ignore_errors=True)
+os.environ.setdefault("COUNCIL_DEPLOYMENT", "test")
+
+from council.settings import *  # noqa: E402, F403
+from council.settings import COUNCIL_DATA, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+
+# A file and not memory: threads and processes of one test meet in it, as they do in a deployment.
+_database = DATABASES["default"]
+_on_sqlite = _database["ENGINE"].endswith("sqlite3")
+_database["TEST"] = {"NAME": str(COUNCIL_DATA / "test.sqlite3") if _on_sqlite else f"test_{os.getpid()}"}
+
+# Argon2 is slow on purpose; the tests sign in thousands of times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir(exist_ok=True)
