@@ -1,12 +1,12 @@
 """The lines of an imported document as blocks: marked headings, lists, tables, paragraphs, code. Pure.
 
-Written against documents that came out of PDF converters as much as against hand-written Markdown. Every guess keeps every
-character of text: numbers of lists stay in the text, and a mark is taken as markup only where nothing else is possible.
+Written against documents that came out of PDF converters as much as against hand-written Markdown. Every guess keeps
+every character of text: numbers of lists stay in the text, and a mark is markup only where nothing else is possible.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bulletins.inline_marks import escape_start, plain, without_tags
 from bulletins.line_ends import glue
@@ -20,21 +20,27 @@ _BULLET = re.compile(r"(\s*)([-+*])\s+(?=\S)(.*)", re.DOTALL)
 # U+F06C and U+F0FC are the round bullet and the tick of Wingdings: private-use codes that no other font can show.
 _LOST_BULLET = re.compile(r"(\s*)[\uf06c\uf0fc]\s*(?=\S)(.*)")
 _TYPED_BULLET = re.compile(r"\s*(?:[•・●✓✔➢▶▷►]\s*(?=\S)|[-+]$)")
+# A converter begins each page with a space; these words then are its title, even without a blank line.
+_PAGE_TITLE = re.compile(r"\s(?:【参考】|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ](?:[－-][①-⑳])?[.．])[^。]{2,60}")
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}[.．)]\s*(?=\S)|[（(]\d{1,2}[)）]\s*\S|[①-⑳㉑-㉟]\s*\S)")
+
+Item = tuple[int, str, bool]  # depth, text, whether the mark was Markdown's
 
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a document. `kind` is heading, list, table, text or code; `text` is Markdown, of a heading plain text.
+    """One piece of a document. `kind` is heading, list, table, text or code; `text` is Markdown; a heading's is plain.
 
-    `rank` orders headings (1 the highest). `items` of a list are (depth, text).
+    `rank` orders headings (1 the highest). `items` of a list are (depth, text); it is `marked` when its first line
+    carries a mark of Markdown (- + *). `lone` is a line between blank lines, or the title of a page.
     """
 
     kind: str
     text: str = ""
     rank: int = 0
     items: tuple[tuple[int, str], ...] = ()
-    lone: bool = field(default=False, compare=False)
+    marked: bool = False
+    lone: bool = False
 
     def markdown(self, level: int = 2) -> str:
         """The block as Markdown, a heading with `level` number signs."""
@@ -59,7 +65,7 @@ def _item_lines(items: tuple[tuple[int, str], ...]) -> Iterator[str]:
 def raw_blocks(text: str, left_out: dict[str, list[str]]) -> list[Block]:
     """Blocks as the blank lines cut them; `lone` marks a line that stands by itself.
 
-    What is left out is added to `left_out`: lone page numbers to "page_numbers", bold marks without a partner to "bold".
+    What goes is added to `left_out`: page numbers to "page_numbers", bold marks without a partner to "bold".
     """
     return list(_cut(_lines_without_page_numbers(text, left_out), left_out))
 
@@ -133,56 +139,66 @@ def _prose(raw: list[str]) -> Iterator[Block]:
     lines = [line for whole in raw for line in without_tags(whole).split("\n") if line.strip()]
     numbered = sum(bool(_NUMBERED.match(line)) for line in lines) > 1
     stars = sum(line.lstrip().startswith("* ") for line in lines) > 1
-    items: list[tuple[int, str]] = []
+    items: list[Item] = []
     words: list[str] = []
-    for position, line in enumerate(lines):
-        heading = _ATX.fullmatch(line)
-        item = None if heading else _item(line, numbered, stars, items)
-        if heading or _RULE.fullmatch(line) or item:
-            yield from _flush_words(words, lone=len(lines) == 1)
-        if heading or _RULE.fullmatch(line):
+    for line in lines:
+        alone = _alone(line)
+        item = None if alone else _item(line, numbered, stars, items)
+        if alone or item:
+            yield from _flush_words(words, lone=False)
+        if alone:
             yield from _flush_items(items)
-        if heading and plain(heading[2]):
-            yield Block("heading", plain(heading[2]), rank=len(heading[1]))
+            yield from (block for block in alone if block.text)
         elif item:
             items.append(item)
-        elif not _RULE.fullmatch(line) and not heading:
+        else:
             _continue(line.strip(), items, words)
     yield from _flush_items(items)
     yield from _flush_words(words, lone=len(lines) == 1)
 
 
-def _item(line: str, numbered: bool, stars: bool, items: list[tuple[int, str]]) -> tuple[int, str] | None:
-    """(depth, text) when the line is an item. The marks • ・ ① and numbers stay in the text; - + * are Markdown's."""
-    found = _LOST_BULLET.fullmatch(line) or _BULLET.fullmatch(line)
-    if found and (found.re is _LOST_BULLET or found[2] != "*" or stars):
-        return _depth(found[1], items), found[found.re.groups].strip()
+def _alone(line: str) -> list[Block]:
+    """What a line is that belongs to nothing around it: a marked heading, a page title, a rule (an empty block)."""
+    if heading := _ATX.fullmatch(line):
+        return [Block("heading", plain(heading[2]), rank=len(heading[1]))]
+    if _PAGE_TITLE.fullmatch(line):
+        return [Block("text", line.strip(), lone=True)]
+    return [Block("text")] if _RULE.fullmatch(line) else []
+
+
+def _item(line: str, numbered: bool, stars: bool, items: list[Item]) -> Item | None:
+    """(depth, text, marked) of an item. The marks • ・ ① and numbers stay in the text; - + * are Markdown's."""
+    if found := _LOST_BULLET.fullmatch(line):
+        return _depth(found[1], items), found[2].strip(), False
+    found = _BULLET.fullmatch(line)
+    if found and (found[2] != "*" or stars):
+        return _depth(found[1], items), found[3].strip(), True
     if _TYPED_BULLET.match(line) or ((numbered or items) and _NUMBERED.match(line)):
         indent = line[: len(line) - len(line.lstrip())]
-        return _depth(indent, items), line.strip()
+        return _depth(indent, items), line.strip(), False
     return None
 
 
-def _depth(indent: str, items: list[tuple[int, str]]) -> int:
+def _depth(indent: str, items: list[Item]) -> int:
     """Converters indent a second level by one space, people by two to four, editors by tabs."""
     columns = len(indent.expandtabs(4))
     deepest = items[-1][0] + 1 if items else 0
     return min(deepest, 0 if not columns else 1 if columns <= 3 else 1 + columns // 4)
 
 
-def _continue(line: str, items: list[tuple[int, str]], words: list[str]) -> None:
+def _continue(line: str, items: list[Item], words: list[str]) -> None:
     if items and not words:
-        depth, text = items[-1]
-        items[-1] = (depth, glue(text, line))
+        depth, text, marked = items[-1]
+        items[-1] = (depth, glue(text, line), marked)
     elif words:
         words[-1:] = glue(words[-1], line).split("\n")
     else:
         words.append(line)
 
 
-def _flush_items(items: list[tuple[int, str]]) -> Iterator[Block]:
+def _flush_items(items: list[Item]) -> Iterator[Block]:
     if items:
-        yield Block("list", items=tuple(items))
+        yield Block("list", items=tuple((depth, text) for depth, text, _ in items), marked=items[0][2])
         items.clear()
 
 

@@ -1,8 +1,9 @@
 """A file that somebody hands in as a draft: title and parts in Markdown, or one plain sentence why not.
 
-`read_document` is the entrance for imports and uploads, `name_of_file` for attachments. Nothing is unpacked or executed, and
-no text is lost: what the cleaning leaves out (page numbers, lone bold marks) is listed in the warnings. Documents marked
-機密性3 are refused; `bulletins.markings` says where the line between marking and mention is drawn. Pure: no Django.
+`read_document` is the entrance for imports and uploads, `name_of_file` for attachments. Nothing is unpacked or run, and
+no text is lost: what the cleaning leaves out (page numbers, lone bold marks) is listed in the warnings. Documents
+that mark themselves 機密性3, 極秘 or 秘 are refused, those that write about it are not; `bulletins.markings` says where
+the line is drawn. Pure: no Django.
 """
 
 import re
@@ -23,13 +24,23 @@ MAX_TITLE = 120
 SUFFIXES = (".md", ".markdown", ".txt")
 TITLE_WITHIN = 5  # blocks in which a marked top heading is looked for
 
-_PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
-_SECRET = "機密性3（極秘・秘）の表示があるため、このポータルでは扱えません。"
+_PACKED = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"\x28\xb5\x2f\xfd",
+)
+_GRADE_REFUSED = "機密性3（極秘・秘）の表示があるため、このポータルでは扱えません。"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 class DocumentRefused(ValueError):
-    """The file cannot become a draft or an attachment; `reason` is one plain Japanese sentence, without the file's content."""
+    """The file cannot become a draft or attachment; `reason` is one Japanese sentence without the file's content."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -38,7 +49,7 @@ class DocumentRefused(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """A draft: plain-text `title`, `parts` in Markdown in reading order, `warnings` as Japanese sentences for the author."""
+    """A draft: plain `title`, `parts` in Markdown in reading order, `warnings` as Japanese sentences for the author."""
 
     title: str
     parts: tuple[str, ...]
@@ -49,15 +60,15 @@ def read_document(path_or_name: str | PurePath, data: bytes) -> Document:
     """The document in `data`.
 
     A `str` is a name that a browser sent and may hold no folder; of a `Path`, which the operator chose, only the last
-    component is looked at. Raises DocumentRefused for anything but UTF-8 text (.md, .markdown, .txt) of at most MAX_BYTES
-    that is not marked 機密性3. The reason never repeats content.
+    component is looked at. Raises DocumentRefused for anything but UTF-8 text (.md, .markdown, .txt) of at most
+    MAX_BYTES that is not marked 機密性3.
     """
     name = name_of_file(path_or_name.name if isinstance(path_or_name, PurePath) else path_or_name)
     if Path(name).suffix.lower() not in SUFFIXES:
         raise DocumentRefused("読み込めるのは .md、.markdown、.txt のファイルだけです。")
     text = _text(data)
     if is_marked_secret(text):
-        raise DocumentRefused(_SECRET)
+        raise DocumentRefused(_GRADE_REFUSED)
     blocks, left_out = read_blocks(text)
     if not blocks:
         raise DocumentRefused("ファイルに本文がありません。")
@@ -66,7 +77,7 @@ def read_document(path_or_name: str | PurePath, data: bytes) -> Document:
 
 
 def name_of_file(name: str) -> str:
-    """`name` in NFC, safe to offer for download; DocumentRefused when it holds folders, control or reserved characters."""
+    """`name` in NFC, safe to offer for download; DocumentRefused for folders, hidden or reserved characters, a mark."""
     name = unicodedata.normalize("NFC", name).strip()
     if "/" in name or "\\" in name or ".." in name:
         raise DocumentRefused("ファイル名にフォルダーを表す文字（/ や .. など）が入っています。")
@@ -79,7 +90,7 @@ def name_of_file(name: str) -> str:
     if len(name.encode()) > MAX_NAME_BYTES:
         raise DocumentRefused("ファイル名が長すぎます。")
     if is_marked_secret(Path(name).stem):
-        raise DocumentRefused(_SECRET)
+        raise DocumentRefused(_GRADE_REFUSED)
     return name
 
 

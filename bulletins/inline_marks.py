@@ -48,7 +48,7 @@ def clean_line_marks(text: str) -> tuple[str, int]:
 
 
 def _tighten(pieces: list[str], opens: int, closes: int) -> None:
-    """Bold marks moved to the letters they belong to (`** text **` would be shown as stars), or dropped around nothing."""
+    """Bold marks moved to the letters they belong to (`** text **` would be stars), or dropped around nothing."""
     inside = "".join(pieces[opens + 1 : closes])
     words = inside.strip()
     head, tail = inside[: len(inside) - len(inside.lstrip())], inside[len(inside.rstrip()) :]

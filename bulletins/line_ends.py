@@ -5,6 +5,7 @@ import unicodedata
 
 WRAPPED_WIDTH = 60  # half-width columns from which a line is taken to be broken by the page, not by the author
 SURE_WIDTH = 26  # enough where the next line begins with hiragana that cannot begin a sentence
+PARTICLE_WIDTH = 20  # enough where the line ends with a particle, which no heading or item does
 
 _ENDS = re.compile(r"[。．.！？!?：:；;」』）)】〕］＞>…・※⇒→]\s*(?:\*\*)?\s*$")
 _OPENERS = re.compile(
@@ -18,10 +19,16 @@ def glue(text: str, line: str) -> str:
 
 
 def continues(text: str, line: str) -> bool:
-    """Whether `line` goes on with the sentence at the end of `text`: a full line that does not end, then plain letters."""
+    """Whether `line` goes on with the sentence at the end of `text`: a full line without an end, then letters."""
     last = text.rsplit("\n", 1)[-1]
     if _ENDS.search(last) or not line:
         return False
+    if (
+        last[-1] in "のをにがはへや、"
+        and width(last) >= PARTICLE_WIDTH
+        and unicodedata.category(line[0]) in ("Lo", "So")
+    ):
+        return True
     if _is_hiragana(line[0]):
         return width(last) >= (WRAPPED_WIDTH if _OPENERS.match(line) else SURE_WIDTH)
     return width(last) >= WRAPPED_WIDTH and unicodedata.category(line[0]) in ("Lo", "Lm", "Ll", "Lu", "Nd", "So")

@@ -4,7 +4,7 @@ CommonMark, GFM tables and strikethrough, with these differences, each so that n
 
 * HTML is text: `<script>` and `<日時>` alike are shown as they were typed. Only `<br>` breaks a line (cells need it).
 * A newline is a line break, as in every Japanese form field.
-* `**` opens and closes beside Japanese brackets and full stops too (CommonMark's flanking rule assumes spaces between words).
+* `**` opens and closes beside Japanese brackets and full stops too (CommonMark's rule assumes spaces between words).
 * Images are not fetched: `![alt](url)` reads "alt（url）". Links other than http, https and mailto stay text.
 * Link reference definitions are text (an unused one would disappear).
 * Characters that hide or reorder text (bidi controls, zero-width, NUL) are shown as ⟦U+202E⟧.
@@ -24,14 +24,15 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, link
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from bulletins.lettering import OWN_MARK, show_hidden
 
 MAX_NESTING = 40
-MAX_DELIMITERS = 2000
+MAX_DELIMITERS = 2000  # * and _ in one paragraph; pairing and nesting cost more than linear time, no text has this many
+MAX_BRACKETS = 1000  # in one paragraph, likewise
 
 _LINK = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{0,40}")
@@ -39,9 +40,34 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(([^()]{0,2000})\)")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_PLAIN_TAGS = (
-    "a blockquote br code del div em h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul"
-).split()
+_PLAIN_TAGS = [
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]
 _CLEANER = nh3.Cleaner(
     tags=set(_PLAIN_TAGS),
     attributes={"a": {"href", "title"}, "ol": {"start"}, **{tag: {"id"} for tag in _HEADINGS}},
@@ -49,7 +75,7 @@ _CLEANER = nh3.Cleaner(
         "div": {"class": {"table-scroll"}, "tabindex": {"0"}, "role": {"region"}, "aria-label": {"表"}},
         "th": {"scope": {"col", "row"}, "class": {"num"}},
         "td": {"class": {"num"}},
-        "ul": {"class": {"marked"}},
+        "li": {"class": {"marked"}},
         "pre": {"tabindex": {"0"}},
     },
     url_schemes={"http", "https", "mailto"},
@@ -108,6 +134,7 @@ def _parser() -> MarkdownIt:
     _limit_nesting(parser)
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.inline.ruler.at("image", _image)
+    parser.inline.ruler.at("link", _link)
     parser.inline.ruler.before("autolink", "line_break_tag", _line_break_tag)
     parser.core.ruler.push("house_style", _house_style)
     parser.add_render_rule("fence", _fence)
@@ -121,7 +148,9 @@ def _limit_nesting(parser: MarkdownIt) -> None:
     """Lists and quotes deeper than the limit are read as text; the parser's own limit would drop them."""
     alternatives = ["paragraph", "reference", "blockquote", "list"]
     for rule in [rule for rule in parser.block.ruler.__rules__ if rule.name in ("blockquote", "list")]:
-        parser.block.ruler.at(rule.name, _guarded(rule.fn), {"alt": alternatives[: 4 if rule.name == "blockquote" else 3]})
+        parser.block.ruler.at(
+            rule.name, _guarded(rule.fn), {"alt": alternatives[: 4 if rule.name == "blockquote" else 3]}
+        )
 
 
 def _guarded(rule):  # noqa: ANN202 - the type is the parser's own
@@ -143,7 +172,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     opens, closes = scanned.can_open, scanned.can_close
     if marker == "*":
         opens, closes = _flanks(state.src, state.pos, state.pos + scanned.length)
-    if len(state.delimiters) > MAX_DELIMITERS:  # pairing and nesting cost more than linear time; no text has this many
+    if len(state.delimiters) > MAX_DELIMITERS:
         opens = closes = False
     for _ in range(scanned.length):
         state.push("text", "", 0).content = marker
@@ -181,6 +210,13 @@ def _image(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _link(state: StateInline, silent: bool) -> bool:
+    """CommonMark's inline link, tried only where one can still close, and not among thousands of brackets."""
+    if state.src[state.pos] != "[" or state.src.count("[") > MAX_BRACKETS:
+        return False
+    return state.src.find("](", state.pos) > 0 and link(state, silent)
+
+
 def _line_break_tag(state: StateInline, silent: bool) -> bool:
     found = _BREAK.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "<" else None
     if not found:
@@ -205,7 +241,7 @@ def _house_style(state: StateCore) -> None:
             token.attrSet("id", f"{state.env['prefix']}-{number}")
         if token.type in ("th_open", "td_open"):
             _style_cell(token)
-        if token.type == "bullet_list_open" and _items_bring_marks(state.tokens, at):
+        if token.type == "list_item_open" and _brings_mark(state.tokens, at):
             token.attrSet("class", "marked")
 
 
@@ -242,16 +278,9 @@ def _name_row(tokens: list[Token], at: int) -> None:
         first.attrSet("scope", "row")
 
 
-def _items_bring_marks(tokens: list[Token], at: int) -> bool:
-    """True when every item of the list starts with a mark of its own (①, ・, 1.): a bullet before it would be a second."""
-    level, items = tokens[at].level, []
-    for position in range(at + 1, len(tokens)):
-        token = tokens[position]
-        if token.level == level and token.type == "bullet_list_close":
-            break
-        if token.type == "list_item_open" and token.level == level + 1:
-            items.append(tokens[position + 2].content if tokens[position + 1].type == "paragraph_open" else "")
-    return all(OWN_MARK.match(item) for item in items)
+def _brings_mark(tokens: list[Token], at: int) -> bool:
+    """True when the item starts with a mark of its own (①, ・, 1.): a bullet before it would be a second one."""
+    return tokens[at + 1].type == "paragraph_open" and bool(OWN_MARK.match(tokens[at + 2].content))
 
 
 # Rendering

@@ -3,14 +3,15 @@
 Where the line is drawn: a document is refused when a line *marks* it, not when a sentence *talks about* the grade.
 A line marks the document when, letter widths, spaces, invisible characters, HTML tags and Markdown marks aside,
 
-* it consists of nothing but 機密性3(情報), 極秘 or マル秘, alone or with words of handling (関係者限り, 複製禁止, 取扱注意, a date, …);
+* it consists of nothing but 機密性3(情報), 極秘 or マル秘, alone or with words of handling (関係者限り, 複製禁止,
+  a date, …);
 * it names a grade as a label: 格付: 機密性3, 情報の格付け｜機密性３情報, 秘密区分: 極秘;
-* it begins or ends with such a mark in brackets: 【極秘】…, …（機密性3情報）, ［秘］… The single letter （秘） counts at the beginning
-  of a line or alone on it;
+* it begins or ends with such a mark in brackets: 【極秘】…, …（機密性3情報）. The single letter （秘） counts at the
+  beginning of a line or alone on it; 「極秘」 is a quotation;
 * it consists of the single letter 秘, as a heading or among the first 20 lines.
 
-「機密性3情報は扱わない。」 and 「極秘裏に」 are prose. A list or table that names 機密性1 or 機密性2 beside it explains the grades;
-there a bare 機密性3情報 marks nothing.
+「機密性3情報は扱わない。」 and 「極秘裏に」 are prose. A list or table that names 機密性1 or 機密性2 beside it explains
+the grades; there a bare 機密性3情報 marks nothing. Where a line could be either, it is refused.
 """
 
 import html
@@ -47,7 +48,7 @@ _INVISIBLE = ("Cf", "Cc")
 
 
 def is_marked_secret(text: str) -> bool:
-    """True when a line of `text` marks the document as 機密性3, 極秘 or 秘 (see the module for where the line is drawn)."""
+    """True when a line of `text` marks the document as 機密性3, 極秘 or 秘; the module says where the line is drawn."""
     lines = [(_bare(line), line.lstrip().startswith("#")) for line in _decoded(text).split("\n")]
     lines = [(line, is_heading) for line, is_heading in lines if line]
     return any(

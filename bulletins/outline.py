@@ -1,8 +1,8 @@
-"""Which lines of a document are headings, which numbered lines are a contents list, which paragraphs belong together. Pure.
+"""Which lines of a document are headings, which numbered lines a contents list, which paragraphs belong together. Pure.
 
-A line is taken for a heading only if it stands alone, is short, does not end like a sentence, and either carries a number
-with text below it or is followed by a list or a table. Numbered lines that follow each other with nothing between them are
-a list of contents. Nothing is renumbered: the numbers are text.
+A line is taken for a heading only if it stands alone, is short, does not end like a sentence, and either carries a
+number with text below it or is followed by a list or a table. Numbered lines that follow each other with nothing
+between them are a list of contents. Nothing is renumbered: the numbers are text.
 """
 
 import re
@@ -23,7 +23,9 @@ _RANKS = (
     (4, re.compile(r"[（(](?:\d{1,2}|視点\d+|参考)[)）]\s*\S|【(?:参考|対応の方向性)】\s*\S")),
     (5, re.compile(r"[①-⑳]\s*\S")),
 )
-_NOT_A_HEADING = re.compile(r"[（(]?(?:注|資料|出典|出展|出所|写真|※|備考)|[<＜]|https?:|[-–—・•●✓➢*\"“]|[（(]?\d[\d,.]*[)）]?$")
+_NOT_A_HEADING = re.compile(
+    r"[（(]?(?:注|資料|出典|出展|出所|写真|※|備考)|[<＜]|https?:|[-–—・•●✓➢*\"“]|[（(]?\d[\d,.]*[)）]?$"
+)
 _SENTENCE = re.compile(r"。|[、，：:；;]$")
 
 
@@ -53,12 +55,12 @@ def _joined(blocks: list[Block]) -> list[Block]:
 
 def _goes_on(before: Block, block: Block) -> bool:
     text = before.items[-1][1] if before.kind == "list" else before.text if before.kind == "text" else ""
-    if before.lone and _rank(before):
+    if not text or (before.lone and _rank(before)):
         return False
     first = block.text.split("\n", 1)[0]
-    if first[0].isdigit() or not ("。" in block.text or _starts_with_kana(first)):
+    if first[0].isdigit() or not ("。" in block.text or _starts_with_kana(first) or text[-1] in "のをにがはへや、"):
         return False
-    return bool(text) and _rank(block) == 0 and not _NOT_A_HEADING.match(block.text) and continues(text, first)
+    return _rank(block) == 0 and not _NOT_A_HEADING.match(block.text) and continues(text, first)
 
 
 def _starts_with_kana(line: str) -> bool:
@@ -93,7 +95,7 @@ def _outlined(block: Block, rank: int, following: list[Block]) -> Block:
         return Block("heading", plain(block.text), rank=rank)
     if rank < 0:
         return Block("list", items=((0, block.text),))
-    names_next = following and following[0].kind in ("list", "table")
+    names_next = following and (following[0].kind == "table" or following[0].marked)
     if block.kind == "text" and block.lone and names_next and _could_name(plain(block.text)):
         return Block("heading", plain(block.text), rank=UNNUMBERED)
     return block

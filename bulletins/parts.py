@@ -15,7 +15,7 @@ DEEPEST_LEVEL = 6
 def parts_of(blocks: list[Block]) -> tuple[str, ...]:
     """Markdown of each part: one section each, tiny ones together, long ones cut at lower headings, at most MOST_PARTS.
 
-    A part begins at a heading, or at a paragraph where there is no heading for two full parts; never inside a table or list.
+    A part begins at a heading, or at a paragraph where two full parts have no heading; never inside a table or list.
     """
     smallest, full = float(SMALLEST_PART), float(FULL_PART)
     groups = _cut(blocks, smallest, full)

@@ -39,7 +39,9 @@ def html_rows(text: str) -> list[str]:
     flat = re.sub(r"\s*[\n\t]\s*", " ", text)
     rows = [_CELL_CLOSE.sub("", row) for row in _ROW_OPEN.split(flat)]
     cells = [_CELL_OPEN.split(row) for row in rows]
-    return ["\t".join([(row[0] + row[1]).strip(), *row[2:]] if row[1:] else row) for row in cells if "".join(row).strip()]
+    return [
+        "\t".join([(row[0] + row[1]).strip(), *row[2:]] if row[1:] else row) for row in cells if "".join(row).strip()
+    ]
 
 
 def pipe_table(lines: list[str]) -> tuple[str, int]:
