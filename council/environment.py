@@ -8,11 +8,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.FileAwareEnv()
+# Where each setting that was read came from, for `manage.py doctor`: "environment", "file" or "default", and its value.
+origins: dict[str, tuple[str, str]] = {}
 
 
 def text(name: str, default: str = "") -> str:
     """The setting as text, without surrounding white space (files end with a newline)."""
-    return env.str(name, default=default).strip()
+    value = env.str(name, default=default).strip()
+    origin = "file" if f"{name}_FILE" in os.environ else "environment" if name in os.environ else "default"
+    origins[name] = (origin, value)
+    return value
 
 
 def number(name: str, default: int, *, low: int, high: int) -> int:

@@ -1,0 +1,54 @@
+"""System checks: what must not boot. Each has an id, says what is wrong and how to mend it."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from council.keys import keyring
+from council.sealing.errors import SealingError
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@register(Tags.security)
+def check_debug(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if settings.DEBUG and settings.COUNCIL_DEPLOYMENT == "production":
+        return [Error("DEBUG is on: error pages would show content.", hint="Unset DEBUG.", id="council.E001")]
+    return []
+
+
+@register(Tags.security)
+def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if len(settings.SECRET_KEY) < 40 or len(set(settings.SECRET_KEY)) < 10:
+        hint = "Unset SECRET_KEY (one is made in COUNCIL_DATA), or give 50 random characters in SECRET_KEY_FILE."
+        return [Error("SECRET_KEY can be guessed.", hint=hint, id="council.E002")]
+    return []
+
+
+@register(Tags.security)
+def check_keyring(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    try:
+        keyring().current_epoch()
+    except SealingError as error:
+        return [Error(f"The keyring can't be used: {error}", hint="See README, “Keys”.", id="council.E003")]
+    return []
+
+
+@register(Tags.security)
+def check_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    url = urlsplit(settings.COUNCIL_URL)
+    if url.scheme != "https" and url.hostname not in _LOOPBACK:
+        hint = "Put TLS in front and give COUNCIL_URL with https."
+        return [Error("Sessions would travel in the clear.", hint=hint, id="council.E004")]
+    return []
+
+
+@register(Tags.security)
+def check_failpoint(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if settings.FAILPOINT and settings.COUNCIL_DEPLOYMENT != "test":
+        hint = "Unset FAILPOINT; it is for deployments with COUNCIL_DEPLOYMENT=test."
+        return [Error("A fault is to be injected into a deployment that is no test.", hint=hint, id="council.E005")]
+    return []
