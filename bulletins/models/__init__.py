@@ -4,6 +4,7 @@ from bulletins.models.listing import AudienceClass, Listing
 from bulletins.models.part import Part, PartWrap
 from bulletins.models.receipt import Receipt
 from bulletins.models.revision import Approval, Nomination, Release, Revision
+from bulletins.models.world import WorldKey
 
 __all__ = [
     "Approval",
@@ -18,4 +19,5 @@ __all__ = [
     "Receipt",
     "Release",
     "Revision",
+    "WorldKey",
 ]

@@ -1,0 +1,18 @@
+"""Gives a demo bulletin the day on which it would have been published. Only worlds that are built may use this; no event is changed."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bulletins.models import Listing, Revision
+
+
+@transaction.atomic
+def backdate(revision: Revision, moment: datetime) -> None:
+    """Moves the publication of the revision, and its place in every list, to the moment."""
+    if revision.published_at is None:
+        return
+    Revision.unrestricted.filter(pk=revision.pk).update(published_at=moment)
+    revision.bulletin.published_at = moment
+    revision.bulletin.save(update_fields=["published_at"])
+    Listing.objects.filter(bulletin=revision.bulletin_id).update(published_at=moment)
