@@ -42,12 +42,12 @@ class Block:
     marked: bool = False
     lone: bool = False
 
-    def markdown(self, level: int = 2) -> str:
-        """The block as Markdown, a heading with `level` number signs."""
+    def markdown(self, level: int = 2, bullet: str = "-") -> str:
+        """The block as Markdown, a heading with `level` number signs; another `bullet` parts a list from one before."""
         if self.kind == "heading":
             return "#" * level + " " + _no_stars(self.text)
         if self.kind == "list":
-            return "\n".join(_item_lines(self.items))
+            return "\n".join(_item_lines(self.items, bullet))
         return self.text if self.kind in ("table", "code") else "\n".join(map(escape_start, self.text.split("\n")))
 
 
@@ -55,10 +55,10 @@ def _no_stars(text: str) -> str:
     return re.sub(r"(?<!\\)\*", r"\\*", text)
 
 
-def _item_lines(items: tuple[tuple[int, str], ...]) -> Iterator[str]:
+def _item_lines(items: tuple[tuple[int, str], ...], bullet: str) -> Iterator[str]:
     for depth, text in items:
         first, *rest = text.split("\n")
-        yield f"{'  ' * depth}- {escape_start(first)}"
+        yield f"{'  ' * depth}{bullet} {escape_start(first)}"
         yield from (f"{'  ' * depth}  {escape_start(line)}" for line in rest)
 
 

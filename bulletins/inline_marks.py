@@ -3,10 +3,15 @@
 import re
 
 # Tags that say how text looks. Anything else in angle brackets (<日時>, <script>) is text and stays.
-_INLINE = "u|b|strong|i|em|span|font|sub|sup|small|a|center|ins|del|s"
+_INLINE = "u|i|em|span|font|sub|sup|small|center|ins"
+_AS_MARKS = {"b": "**", "strong": "**", "s": "~~", "del": "~~", "strike": "~~"}
 _BLOCK = "p|div|ul|ol|table|thead|tbody|tfoot|caption|hr|blockquote"
 _TAGS = re.compile(
-    rf"(?P<code>`[^`\n]+`)|<(?P<close>/?)(?P<name>{_INLINE}|{_BLOCK}|br|li|tr|td|th)(?:\s[^<>]*)?/?>", re.IGNORECASE
+    rf"(?P<code>`[^`\n]+`)|<(?P<close>/?)(?P<name>{_INLINE}|{_BLOCK}|{'|'.join(_AS_MARKS)}|br|li|tr|td|th)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    r"<a\s[^<>]{0,200}?href=[\"'](https?://[^\"'<>\s()]{1,1000})[\"'][^<>]{0,200}>([^<>\[\]`]+)</a>", re.IGNORECASE
 )
 _CODE_OR_BOLD = re.compile(r"(`[^`\n]+`|(?<!\\)\*\*)")
 _PAIRED_STAR = re.compile(r"(?<![\w%*）)])\*(?=[^\s*])[^*\n]*[^\s*\\]\*(?![\w*])")
@@ -15,16 +20,18 @@ _STARTS_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
 def without_tags(line: str, new_line: str = "\n") -> str:
-    """`line` with presentation tags removed; block tags become `new_line`, table cells tabs, list items bullets."""
-    return _TAGS.sub(lambda found: _untagged(found, new_line), line) if "<" in line else line
+    """`line` with presentation tags removed; block tags become `new_line`, cells tabs, items bullets, links links."""
+    if "<" not in line:
+        return line
+    return _TAGS.sub(lambda found: _untagged(found, new_line), _ANCHOR.sub(r"[\2](\1)", line))
 
 
 def _untagged(found: re.Match[str], new_line: str) -> str:
     if found["code"]:
         return found["code"]
     name = found["name"].lower()
-    if re.fullmatch(_INLINE, name):
-        return ""
+    if name in _AS_MARKS or re.fullmatch(_INLINE, name):
+        return _AS_MARKS.get(name, "")
     if name in ("td", "th"):
         return "\t" if found["close"] else ""
     if name == "li":

@@ -5,6 +5,7 @@ import unicodedata
 
 WRAPPED_WIDTH = 60  # half-width columns from which a line is taken to be broken by the page, not by the author
 SURE_WIDTH = 26  # enough where the next line begins with hiragana that cannot begin a sentence
+PARTICLES = "のをにがはへや、"
 PARTICLE_WIDTH = 20  # enough where the line ends with a particle, which no heading or item does
 
 _ENDS = re.compile(r"[。．.！？!?：:；;」』）)】〕］＞>…・※⇒→]\s*(?:\*\*)?\s*$")
@@ -23,12 +24,10 @@ def continues(text: str, line: str) -> bool:
     last = text.rsplit("\n", 1)[-1]
     if _ENDS.search(last) or not line:
         return False
-    if (
-        last[-1] in "のをにがはへや、"
-        and width(last) >= PARTICLE_WIDTH
-        and unicodedata.category(line[0]) in ("Lo", "So")
-    ):
+    if last[-1] in PARTICLES and width(last) >= PARTICLE_WIDTH and unicodedata.category(line[0]) in ("Lo", "So"):
         return True
+    if _is_katakana(last[-1]) and _is_katakana(line[0]) and width(last) >= PARTICLE_WIDTH:
+        return True  # a foreign word, cut in two
     if _is_hiragana(line[0]):
         return width(last) >= (WRAPPED_WIDTH if _OPENERS.match(line) else SURE_WIDTH)
     return width(last) >= WRAPPED_WIDTH and unicodedata.category(line[0]) in ("Lo", "Lm", "Ll", "Lu", "Nd", "So")
@@ -41,6 +40,10 @@ def width(text: str) -> int:
 
 def _is_hiragana(char: str) -> bool:
     return "\u3041" <= char <= "\u3096"
+
+
+def _is_katakana(char: str) -> bool:
+    return "\u30a1" <= char <= "\u30fc" and char != "・"
 
 
 def _joint(text: str, line: str) -> str:

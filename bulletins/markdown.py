@@ -14,7 +14,6 @@ Pure: no Django, no settings. The allow-list of nh3 runs last, over everything.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,21 +23,16 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline, link
-from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
+from bulletins.inline_rules import emphasis, image, inline_link, line_break_tag
 from bulletins.lettering import OWN_MARK, show_hidden
 
 MAX_NESTING = 40
-MAX_DELIMITERS = 2000  # * and _ in one paragraph; pairing and nesting cost more than linear time, no text has this many
-MAX_BRACKETS = 1000  # in one paragraph, likewise
 
 _LINK = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]\(([^()]{0,2000})\)")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PLAIN_TAGS = [
     "a",
@@ -132,10 +126,10 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline"])
     parser.validateLink = lambda url: bool(_LINK.match(url))
     _limit_nesting(parser)
-    parser.inline.ruler.at("emphasis", _emphasis)
-    parser.inline.ruler.at("image", _image)
-    parser.inline.ruler.at("link", _link)
-    parser.inline.ruler.before("autolink", "line_break_tag", _line_break_tag)
+    parser.inline.ruler.at("emphasis", emphasis)
+    parser.inline.ruler.at("image", image)
+    parser.inline.ruler.at("link", inline_link)
+    parser.inline.ruler.before("autolink", "line_break_tag", line_break_tag)
     parser.core.ruler.push("house_style", _house_style)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
@@ -158,73 +152,6 @@ def _guarded(rule):  # noqa: ANN202 - the type is the parser's own
         return state.level < MAX_NESTING and rule(state, start, end, silent)
 
     return guarded
-
-
-# Inline rules
-
-
-def _emphasis(state: StateInline, silent: bool) -> bool:
-    """`*` and `_`, with the flanking rule of CommonMark widened for scripts without spaces between words."""
-    marker = state.src[state.pos]
-    if silent or marker not in "*_":
-        return False
-    scanned = state.scanDelims(state.pos, marker == "*")
-    opens, closes = scanned.can_open, scanned.can_close
-    if marker == "*":
-        opens, closes = _flanks(state.src, state.pos, state.pos + scanned.length)
-    if len(state.delimiters) > MAX_DELIMITERS:
-        opens = closes = False
-    for _ in range(scanned.length):
-        state.push("text", "", 0).content = marker
-        token = len(state.tokens) - 1
-        state.delimiters.append(Delimiter(ord(marker), scanned.length, token, -1, opens, closes))
-    state.pos += scanned.length
-    return True
-
-
-def _flanks(source: str, start: int, end: int) -> tuple[bool, bool]:
-    before = source[start - 1] if start else " "
-    after = source[end] if end < len(source) else " "
-    mark_before, mark_after = _is_western_mark(before), _is_western_mark(after)
-    opens = not after.isspace() and (not mark_after or before.isspace() or mark_before or _is_wide(before))
-    closes = not before.isspace() and (not mark_before or after.isspace() or mark_after or _is_wide(after))
-    return opens, closes
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WFA"
-
-
-def _is_western_mark(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS" and not _is_wide(char)
-
-
-def _image(state: StateInline, silent: bool) -> bool:
-    """`![alt](url "title")` as text; a reader's browser never asks another server for a picture."""
-    found = _IMAGE.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
-    if not found:
-        return False
-    if not silent:
-        state.push("text", "", 0).content = f"{found[1]}（{found[2].strip()}）"
-    state.pos = found.end()
-    return True
-
-
-def _link(state: StateInline, silent: bool) -> bool:
-    """CommonMark's inline link, tried only where one can still close, and not among thousands of brackets."""
-    if state.src[state.pos] != "[" or state.src.count("[") > MAX_BRACKETS:
-        return False
-    return state.src.find("](", state.pos) > 0 and link(state, silent)
-
-
-def _line_break_tag(state: StateInline, silent: bool) -> bool:
-    found = _BREAK.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "<" else None
-    if not found:
-        return False
-    if not silent:
-        state.push("hardbreak", "br", 0)
-    state.pos = found.end()
-    return True
 
 
 # What the pages expect of the tokens

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bulletins.blocks import Block, raw_blocks
 from bulletins.inline_marks import clean_line_marks, plain
-from bulletins.line_ends import continues, glue
+from bulletins.line_ends import PARTICLES, continues, glue
 
 HEADING_MAX = 70
 UNNUMBERED_HEADING_MAX = 45
@@ -58,13 +58,11 @@ def _goes_on(before: Block, block: Block) -> bool:
     if not text or (before.lone and _rank(before)):
         return False
     first = block.text.split("\n", 1)[0]
-    if first[0].isdigit() or not ("。" in block.text or _starts_with_kana(first) or text[-1] in "のをにがはへや、"):
+    if first[0].isdigit() or (
+        "。" not in block.text and not ("\u3041" <= first[0] <= "\u30fc") and text[-1] not in PARTICLES
+    ):
         return False
     return _rank(block) == 0 and not _NOT_A_HEADING.match(block.text) and continues(text, first)
-
-
-def _starts_with_kana(line: str) -> bool:
-    return "\u3041" <= line[0] <= "\u3096"
 
 
 def _rank(block: Block) -> int:
@@ -76,7 +74,7 @@ def _rank(block: Block) -> int:
 
 
 def _numbered_ranks(blocks: list[Block]) -> list[int]:
-    """The rank of each block that is a numbered heading; -1 for a line of a contents list; 0 for the others."""
+    """The rank of each block that is a numbered heading; -1 or -2 for a line of a contents list; 0 for the others."""
     ranks = [_rank(block) for block in blocks]
     at = 0
     while at < len(ranks):
@@ -85,7 +83,7 @@ def _numbered_ranks(blocks: list[Block]) -> list[int]:
             end += 1
         run = ranks[at:end]
         if len(run) > 2 and any(a >= b for a, b in zip(run, run[1:], strict=False)):
-            ranks[at:end] = [-1] * len(run)
+            ranks[at:end] = [-1 if rank == min(run) else -2 for rank in run]
         at = end + 1
     return ranks
 
@@ -94,7 +92,7 @@ def _outlined(block: Block, rank: int, following: list[Block]) -> Block:
     if rank > 0:
         return Block("heading", plain(block.text), rank=rank)
     if rank < 0:
-        return Block("list", items=((0, block.text),))
+        return Block("list", items=((-1 - rank, block.text),))
     names_next = following and (following[0].kind == "table" or following[0].marked)
     if block.kind == "text" and block.lone and names_next and _could_name(plain(block.text)):
         return Block("heading", plain(block.text), rank=UNNUMBERED)
@@ -106,10 +104,10 @@ def _could_name(text: str) -> bool:
 
 
 def _merged_lists(blocks: list[Block]) -> Iterator[Block]:
-    """Lists that only blank lines kept apart are one list."""
+    """Lists of one kind that only blank lines kept apart are one list."""
     open_list: Block | None = None
     for block in blocks:
-        if open_list and block.kind == "list":
+        if open_list and block.kind == "list" and block.marked == open_list.marked:
             open_list = replace(open_list, items=open_list.items + block.items)
             continue
         if open_list:

@@ -62,9 +62,11 @@ def _size(block: Block) -> int:
 def _markdown(group: list[Block]) -> str:
     """Headings numbered from ## without a gap, whatever ranks the source used."""
     above: list[int] = []
-    pieces = []
+    pieces: list[str] = []
+    bullet = ""
     for block in group:
         if block.kind == "heading":
             above = [rank for rank in above if rank < block.rank] + [block.rank]
-        pieces.append(block.markdown(min(DEEPEST_LEVEL, 1 + len(above))))
+        bullet = "" if block.kind != "list" else "+" if bullet == "-" else "-"
+        pieces.append(block.markdown(min(DEEPEST_LEVEL, 1 + len(above)), bullet))
     return "\n\n".join(pieces)

@@ -6,7 +6,7 @@ from bulletins.inline_marks import clean_line_marks, without_tags
 
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _TAB_ROW = re.compile(r"\S[^\t]*\t|\t.*\S")
-_ITEM_IN_CELL = re.compile(r"(?<=[^\s>]) (?=[●■✓➢][ \u3000]|[・•](?=\S)|[①-⑳㉑-㉟](?=\S))|(?<=。) (?=\S)")
+_ITEM_IN_CELL = re.compile(r"(?<=[^\s>→↗↘]) (?=[●■✓➢][ \u3000]|[・•](?=\S)|[①-⑳㉑-㉟])|(?<=。) (?=\S)")
 _FIGURE = re.compile(r"[-+−▲]?[\d０-９.,]+(?:年|月|%|％|社|/\d+)?")
 _ROW_OPEN = re.compile(r"<tr\b[^<>]*>|</?table\b[^<>]*>", re.IGNORECASE)
 _CELL_OPEN = re.compile(r"<t[dh]\b[^<>]*>", re.IGNORECASE)
