@@ -1,4 +1,4 @@
-"""Passwords that are handed over once, tokens of which only the digest is kept, and the end of sessions."""
+"""Passwords handed over once, tokens of which only the digest is kept, who may enter, and the end of sessions."""
 
 import hashlib
 import secrets
@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from accounts.models import User
 
 # Without I, L, O, U, 0 and 1: a temporary password is read over the telephone. 20 of 30 characters are 98 bits.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -35,3 +37,8 @@ def end_sessions(people: Iterable[UUID]) -> int:
     alive = Session.objects.filter(expire_date__gt=timezone.now())
     ended = [row.pk for row in alive.iterator() if row.get_decoded().get(SESSION_KEY) in wanted]
     return Session.objects.filter(pk__in=ended).delete()[0]
+
+
+def may_enter(person: User) -> bool:
+    """Whether the person can be signed in at all, by password, session or token; asked at every request."""
+    return person.is_active and person.organisation.is_active

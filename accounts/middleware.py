@@ -1,11 +1,19 @@
-"""Puts the facts about the caller on the request, gathered once and only when something asks for them."""
+"""Puts the facts about the caller on the request, gathered once and only when asked for; ends what was suspended."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.credentials import may_enter
 from accounts.subject import subject_of
+from council.guard import OPEN, policies_of
+
+# Where people may go before they have accepted the pledge, besides the open pages: to it, to themselves, and out.
+_BEFORE_THE_PLEDGE = {"accounts:pledge", "accounts:me", "account_change_password", "account_set_password"}
 
 
 class SubjectMiddleware:
@@ -15,5 +23,17 @@ class SubjectMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # The backend already forgets suspended people; those of a suspended organisation are signed out here.
+        if request.user.is_authenticated and not may_enter(request.user):
+            logout(request)
         request.subject = SimpleLazyObject(lambda: subject_of(request.user))
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        """Pages wait until the pledge in force is accepted; programs are told no by decide()."""
+        where = request.resolver_match
+        if where.view_name in _BEFORE_THE_PLEDGE or "api" in where.namespaces or OPEN in policies_of(view).values():
+            return None
+        if not request.user.is_authenticated or request.subject.pledge_current:
+            return None
+        return HttpResponseRedirect(f"{reverse('accounts:pledge')}?{urlencode({'next': request.get_full_path()})}")

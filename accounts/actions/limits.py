@@ -1,0 +1,92 @@
+"""Who may run whose affairs, on top of decide(): nobody gives what they do not hold, and nobody gives to themselves.
+
+An administrator reaches only people of their own organisation who may see no more than they do, and only the roles member
+and administrator. The operator reaches everybody, but never takes over the account of somebody who may see more.
+"""
+
+from enum import StrEnum
+
+from accounts.actions.verb import Refused
+from accounts.models import Organisation, User
+from accounts.subject import subject_of
+from council.access import facts
+from council.access.facts import Role, Subject
+from council.access.policy import Action, Reason, decide
+
+ADMINISTRATORS_ROLES = frozenset({Role.MEMBER, Role.ADMINISTRATOR})
+
+
+class Limit(StrEnum):
+    """Reasons of this module, next to those of decide()."""
+
+    ONESELF = "oneself"
+    ABOVE_OWN = "above_own_tier"
+    OTHER_AGENCY = "other_agency"
+
+
+def operates(subject: Subject) -> bool:
+    """Whether the subject acts for the whole council."""
+    return Role.OPERATOR in subject.roles
+
+
+def need(subject: Subject, action: Action, resource: facts.Resource, about: object) -> None:
+    """Refused with the reason of decide()."""
+    decision = decide(subject, action, resource)
+    if not decision:
+        raise Refused(decision.reason, about)
+
+
+def need_people_of(subject: Subject, organisation: Organisation) -> None:
+    """Refused unless the subject runs this organisation's people."""
+    need(subject, Action.MANAGE_PEOPLE, facts.Organisation(str(organisation.pk)), organisation.pk)
+
+
+def need_council(subject: Subject, about: object = "") -> None:
+    """Refused unless the subject is an operator in good standing."""
+    need(subject, Action.MANAGE_COUNCIL, facts.Council(), about)
+
+
+def refuse_oneself(subject: Subject, person: User) -> None:
+    if subject.person == str(person.pk):
+        raise Refused(Limit.ONESELF, person.pk)
+
+
+def refuse_above(subject: Subject, person: User) -> None:
+    """Refused when the person may see more than the subject."""
+    if subject_of(person).ceiling > subject.ceiling:
+        raise Refused(Limit.ABOVE_OWN, person.pk)
+
+
+def need_person(subject: Subject, person: User) -> User:
+    """The person, read anew and locked. Refused unless the subject may run their affairs."""
+    need_people_of(subject, person.organisation)
+    if not operates(subject):
+        refuse_above(subject, person)
+    return User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)
+
+
+def need_somebody_else(subject: Subject, person: User) -> User:
+    """need_person(), and never oneself."""
+    refuse_oneself(subject, person)
+    return need_person(subject, person)
+
+
+def need_giveable_tier(subject: Subject, tier: int, about: object) -> None:
+    """Refused when the tier is above what the subject may handle by themselves."""
+    if tier > subject.tier:
+        raise Refused(Limit.ABOVE_OWN, about)
+
+
+def need_giveable_role(subject: Subject, role: str, about: object) -> None:
+    """Refused unless the subject may give and take this role."""
+    if not operates(subject) and role not in ADMINISTRATORS_ROLES:
+        raise Refused(Reason.ROLE, about)
+
+
+def need_officer(subject: Subject, agency: Organisation, people_of: Organisation, about: object) -> None:
+    """Refused unless the subject is a clearance officer of this agency."""
+    need(subject, Action.VIEW_PEOPLE, facts.Organisation(str(people_of.pk)), about)
+    if Role.CLEARANCE_OFFICER not in subject.roles:
+        raise Refused(Reason.ROLE, about)
+    if subject.organisation != str(agency.pk):
+        raise Refused(Limit.OTHER_AGENCY, about)

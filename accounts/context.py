@@ -1,0 +1,109 @@
+"""What the frame of every page needs: the portal, the person, the menu. A page that shows no frame asks nothing."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import Error as DatabaseFailure
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.ceiling import until
+from accounts.models import RoleAssignment, Subcommittee
+from council.access.facts import Role, Subject
+from council.templatetags.portal import tier_label
+
+Shown = TypeVar("Shown")
+
+_RUNS_PEOPLE = {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR}
+_ZONES = {"closed": gettext_lazy("閉域"), "connected": gettext_lazy("接続系")}
+
+
+def portal(request: HttpRequest) -> dict:
+    """`portal` (no queries), `person` and `menu` (few, shared with the view; empty for strangers and without database)."""
+    return {
+        "portal": {
+            "council_name": settings.COUNCIL_NAME,
+            "contact": settings.COUNCIL_CONTACT,
+            "version": settings.VERSION,
+            "zone": settings.COUNCIL_ZONE,
+            "zone_label": _ZONES[settings.COUNCIL_ZONE],
+        },
+        "person": SimpleLazyObject(lambda: _or(None, lambda: _person(request))),
+        "menu": SimpleLazyObject(lambda: _or([], lambda: _menu(request))),
+    }
+
+
+def _or(nothing: Shown, ask: Callable[[], Shown]) -> Shown:
+    """The frame is drawn around error pages too: a database out of reach must not bring down the page that says so."""
+    try:
+        return ask()
+    except (DatabaseFailure, ObjectDoesNotExist):
+        return nothing
+
+
+def _subject(request: HttpRequest) -> Subject | None:
+    user = getattr(request, "user", None)
+    return request.subject if user is not None and user.is_authenticated else None
+
+
+def roles_label(roles: frozenset[Role]) -> str:
+    """組織管理者・承認者, in the order of the list of roles; being a reader goes without saying next to another role."""
+    told = roles - {Role.MEMBER} or roles
+    return "・".join(str(label) for role, label in RoleAssignment.ROLES.items() if role in told)
+
+
+def _person(request: HttpRequest) -> dict | None:
+    subject = _subject(request)
+    if subject is None:
+        return None
+    auditor = Role.AUDITOR in subject.roles
+    named = Subcommittee.objects.filter(pk__in=subject.subcommittees).values_list("name", flat=True)
+    return {
+        "name": request.user.name,
+        "organisation": request.user.organisation.name,
+        "roles_label": roles_label(subject.roles),
+        "ceiling_label": _("題名と本文は見ない") if auditor else tier_label(subject.ceiling),
+        "ceiling_until": None if auditor else until(subject),
+        "subcommittees": list(named) if subject.subcommittees else [],
+    }
+
+
+def _menu(request: HttpRequest) -> list[dict]:
+    subject = _subject(request)
+    if subject is None:
+        return []
+    roles, where = subject.roles, getattr(request, "resolver_match", None)
+    view = where.view_name if where else ""
+    wanted = [
+        (True, "home", _("私の机"), {"home"}),
+        (Role.AUDITOR not in roles, "bulletins:list", _("情報一覧"), {"bulletins"}),
+        (roles & {Role.PUBLISHER, Role.APPROVER}, "desk:list", _("作成・公開"), {"desk"}),
+        (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), {"accounts"}),
+        (roles & {Role.AUDITOR, Role.ADMINISTRATOR}, "audit-events", _events_label(roles), {"audit-events"}),
+        (True, "help", _("手引き"), {"help"}),
+    ]
+    entries = [(_url(name), label, sections) for shown, name, label, sections in wanted if shown]
+    return [
+        {"url": url, "label": label, "current": _stands_in(view, sections)} for url, label, sections in entries if url
+    ]
+
+
+def _events_label(roles: frozenset[Role]) -> str:
+    return _("記録") if Role.AUDITOR in roles else _("自社の記録")
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _stands_in(view: str, sections: set[str]) -> bool:
+    """Whether the view belongs to one of the sections; pages about oneself belong to none."""
+    return view not in {"accounts:me", "accounts:pledge"} and view.split(":")[0] in sections
