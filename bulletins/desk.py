@@ -1,15 +1,15 @@
 """The door to the publishing desk: revisions on their way, for those who write, approve and publish them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
 
 from bulletins import facts
 from bulletins.access import NotVisible, judge, refuse
-from bulletins.models import Bulletin, Nomination, Revision
+from bulletins.models import Approval, Bulletin, Nomination, Release, Revision
 from council.access import facts as known
-from council.access.facts import Audience, Subject
+from council.access.facts import Audience, Role, State, Subject
 from council.access.policy import Action, Decision, Reason, decide
 from council.access.tiers import Tier
 
@@ -32,8 +32,8 @@ def get_revision_for(
 
     Writes no event: verbs record their own, and bulletins.actions.verb records what they refuse.
     """
-    revision, about = facts.on_the_desk(bulletin_id, lock=lock)
-    _allow(subject, action, about)
+    revision, about = _look(bulletin_id, lock=lock)
+    allow(subject, action, about)
     return revision, about
 
 
@@ -41,12 +41,22 @@ def get_served_for(subject: Subject, bulletin_id: UUID, action: Action) -> Bulle
     """The bulletin, locked, for an action on the revision that is served, whatever newer draft there is. Raises as above."""
     bulletin, about = facts.served(bulletin_id, lock=True)
     if bulletin is None:
-        _, about = facts.on_the_desk(bulletin_id)
-    _allow(subject, action, about)
+        _, about = _look(bulletin_id)
+    allow(subject, action, about)
     return bulletin
 
 
-def _allow(subject: Subject, action: Action, about: known.Bulletin | None) -> None:
+def _look(bulletin_id: UUID, *, lock: bool = False) -> tuple[Revision | None, known.Bulletin | None]:
+    """facts.on_the_desk(), in as many queries for an id that was never used."""
+    revision, about = facts.on_the_desk(bulletin_id, lock=lock)
+    if revision is None:
+        for model in (Release, Nomination, Approval):
+            model.objects.filter(revision=bulletin_id).first()
+    return revision, about
+
+
+def allow(subject: Subject, action: Action, about: known.Bulletin | None) -> None:
+    """NotVisible when the person may not even inspect what the facts tell of, Refused when they may but not do this."""
     decision = judge(subject, action, about)
     if decision:
         return
@@ -57,12 +67,17 @@ def _allow(subject: Subject, action: Action, about: known.Bulletin | None) -> No
 
 def inspect_for(subject: Subject, bulletin_id: UUID) -> tuple[Revision, known.Bulletin]:
     """get_revision_for(INSPECT) for pages: the refusal goes into the log."""
-    revision, about = facts.on_the_desk(bulletin_id)
+    revision, about = _look(bulletin_id)
     decision: Decision = judge(subject, Action.INSPECT, about)
     if not decision:
         refuse(subject, Action.INSPECT, bulletin_id, decision, tier=about.banner.tier if about else Tier.ONE)
         raise NotVisible(decision.reason)
     return revision, about
+
+
+def has_desk(subject: Subject) -> bool:
+    """Whether the person has a desk at all: those who write or approve do."""
+    return not subject.roles.isdisjoint({Role.PUBLISHER, Role.APPROVER}) and Role.AUDITOR not in subject.roles
 
 
 def desk_of(subject: Subject) -> list[Revision]:
@@ -72,7 +87,7 @@ def desk_of(subject: Subject) -> list[Revision]:
     rows = (
         Revision.unrestricted.filter(Q(bulletin__originator=subject.organisation) | Q(pk__in=nominated))
         .filter(pk=Subquery(newest))
-        .select_related("bulletin__originator", "designation", "author")
+        .select_related("bulletin__originator", "bulletin__served", "designation", "author")
         .order_by(F("saved_at").desc(), "-pk")[:DESK_LENGTH]
     )
     mine = frozenset({subject.person})
@@ -85,3 +100,31 @@ def desk_of(subject: Subject) -> list[Revision]:
             replace(facts.revision_facts(row, Audience()), nominated=mine if row.pk in nominated else frozenset()),
         )
     ]
+
+
+# What somebody would want to do next with a revision in this state, the way forward first.
+_NEXT = {
+    State.DRAFT: (Action.SUBMIT, Action.EDIT),
+    State.IN_REVIEW: (Action.APPROVE, Action.RETURN),
+    State.APPROVED: (Action.PUBLISH, Action.RETURN),
+    State.SCHEDULED: (Action.PUBLISH, Action.RETURN),
+    State.PUBLISHED: (Action.REVISE, Action.RECALL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something to do next, and whether the person may; `reason` says why not."""
+
+    action: Action
+    allowed: bool
+    reason: Reason
+
+
+def moves_for(subject: Subject, revision: Revision, about: known.Bulletin) -> dict[Action, Move]:
+    """The moves from here. While a newer revision is on its way, the served one can still be recalled."""
+    actions = _NEXT.get(State(revision.state), ())
+    decisions = {action: decide(subject, action, about) for action in actions}
+    if Action.RECALL not in decisions and revision.bulletin.served_id:
+        decisions[Action.RECALL] = judge(subject, Action.RECALL, facts.served(revision.bulletin_id)[1])
+    return {action: Move(action, bool(decision), decision.reason) for action, decision in decisions.items()}

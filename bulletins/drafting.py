@@ -1,5 +1,6 @@
 """What an author hands in, and the checks it has to pass before anything is written. Every fault is reported, each at its field."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -17,6 +18,8 @@ from council.access.policy import reaches_tier
 from council.access.tiers import Tier, TierRefused
 
 LONGEST_TEXT = 1_000_000
+LONGEST_TITLE = 200
+LONGEST_SUMMARY = 400
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_PARTS = 400
 # Attachments are searched for a mark of 機密性3 as text, this far in; what is inside office formats is not looked at.
@@ -33,7 +36,9 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PartDraft:
-    """One part as the author hands it in. `keep` names a part of the same revision whose file stays."""
+    """One part as the author hands it in. `keep` names an attachment of the revision (or of the one it starts from) whose file
+    stays, whatever label it has from now on.
+    """
 
     text: str
     tier: object = 1
@@ -107,6 +112,10 @@ def _caveats(words: tuple[str, ...], where: str, faults: _Faults) -> tuple[cavea
         return ()
 
 
+def _secret(where: str, faults: _Faults) -> None:
+    faults.add(where, _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"))
+
+
 def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
     if not text.strip():
         faults.add(where, _("入力してください。"))
@@ -115,7 +124,15 @@ def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
     elif "\x00" in text:
         faults.add(where, _("使えない文字が入っています。"))
     elif markings.is_marked_secret(text):
-        faults.add(where, _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"))
+        _secret(where, faults)
+
+
+def _line(text: str, where: str, faults: _Faults, *, longest: int) -> None:
+    """One line of text: a title stands in lists, where a second line or a control character would tell lies."""
+    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in text.strip()):
+        faults.add(where, _("改行や制御文字を入れずに、1行で書いてください。"))
+    else:
+        _text(text, where, faults, longest=longest)
 
 
 def _rows(model: type, ids: tuple[str, ...], where: str, faults: _Faults, **only: object) -> list:
@@ -145,7 +162,8 @@ def _designation(draft: Draft, tier: Tier, subject: Subject, faults: _Faults) ->
     if settings.COUNCIL_ZONE != "closed":
         faults.add("tier", _("この接続系のポータルでは重要経済安保情報を扱えません。"))
         return None
-    row = Designation.objects.filter(register_number=draft.designation).first() if draft.designation else None
+    number = draft.designation.replace("\x00", "")
+    row = Designation.objects.filter(register_number=number).first() if number else None
     if row is None or reaches_tier(subject, tier, facts.designation_facts(row)):
         faults.add("designation", _("重要経済安保情報には、あなたが取り扱える有効な指定の番号が必要です。"))
         return None
@@ -161,7 +179,17 @@ def _file(part: PartDraft, where: str, faults: _Faults) -> None:
     except documents.DocumentRefused as refused:
         faults.add(where, str(refused))
     if markings.is_marked_secret(part.data[:MARKED_WITHIN].decode(errors="replace")):
-        faults.add(where, _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"))
+        _secret(where, faults)
+
+
+def _attachment(part: PartDraft, where: str, faults: _Faults) -> None:
+    """A file, new or kept, and the words beside it, which may be missing."""
+    if part.text.strip():
+        _text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
+    if part.data is not None:
+        _file(part, f"{where}.file", faults)
+    elif part.keep is None:
+        faults.add(f"{where}.file", _("ファイルを選んでください。"))
 
 
 def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, faults: _Faults) -> PartDraft:
@@ -171,12 +199,12 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
         faults.add(f"{where}.tier", _("部分の格付が資料の格付を超えています。"))
     if part.kind not in set(Part.Kind.values) - {Part.Kind.TITLE}:
         faults.add(f"{where}.kind", _("知らない種類です。"))
-    if part.kind != Part.Kind.ATTACHMENT:
+    if part.kind == Part.Kind.ATTACHMENT:
+        _attachment(part, where, faults)
+    else:
         _text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
-    elif part.data is None and part.keep is None:
-        faults.add(f"{where}.file", _("ファイルを選んでください。"))
-    elif part.data is not None:
-        _file(part, f"{where}.file", faults)
+        if part.data is not None or part.keep is not None:
+            faults.add(f"{where}.kind", _("ファイルを付けられるのは付属資料だけです。"))
     _need_to_know(part.subcommittees, f"{where}.subcommittees", subject, faults)
     _caveats(part.caveats, f"{where}.caveats", faults)
     return PartDraft(
@@ -206,9 +234,11 @@ def check(draft: Draft, subject: Subject) -> Checked:
         faults.add("floor", _("見える下限は資料の格付より高くできません。"))
     if checked.tier > subject.ceiling:
         faults.add("tier", _("自分が扱える格付より高い資料は作れません。"))
-    _text(draft.title, "title", faults, longest=200)
+    _line(draft.title, "title", faults, longest=LONGEST_TITLE)
     if draft.floor_title:
-        _text(draft.floor_title, "floor_title", faults, longest=200)
+        _line(draft.floor_title, "floor_title", faults, longest=LONGEST_TITLE)
+    if draft.change_summary.strip():
+        _text(draft.change_summary, "change_summary", faults, longest=LONGEST_SUMMARY)
     _need_to_know(draft.subcommittees, "subcommittees", subject, faults)
     checked.designation = _designation(draft, checked.tier, subject, faults)
     checked.expires_at = _end_of(draft, faults)

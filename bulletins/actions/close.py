@@ -42,7 +42,7 @@ def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
 def supersede(bulletin_id: UUID, subject: Subject) -> Revision:
     """published → superseded: another bulletin has taken its place. The desk can still open it."""
     revision = _close(get_served_for(subject, bulletin_id, Action.RECALL), State.SUPERSEDED)
-    note(subject, Action.RECALL, revision, {"why": State.SUPERSEDED})
+    note(subject, Event.BULLETIN_SUPERSEDED, revision)
     return revision
 
 

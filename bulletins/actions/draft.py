@@ -1,23 +1,29 @@
 """Writing: begin a bulletin, save its draft, begin the next revision of a published one."""
 
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.subject import subject_of
 from bulletins.access import refuse
 from bulletins.actions.verb import Conflict, note, verb
-from bulletins.desk import Refused, get_revision_for
+from bulletins.desk import Refused, allow, get_revision_for
 from bulletins.drafting import Checked, Draft, Invalid, PartDraft, check
 from bulletins.models import Bulletin, Nomination, Part, PartWrap, Release, Revision
-from bulletins.sealed import seal_part
+from bulletins.sealed import Words, open_file, open_parts, seal_part
 from council.access.facts import Council, Subject
 from council.access.policy import Action, decide
 from council.access.tiers import Tier
 from council.ids import opaque_id, reference
 
+# Above every position that a revision can have.
+_OUT_OF_THE_WAY = 1_000_000
 
 def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None = None) -> Revision:
     """A new bulletin with its first draft. Refused without the publisher's role, Invalid when the draft does not hold."""
@@ -32,7 +38,7 @@ def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None =
             kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from
         )
         _save_under_a_new_reference(bulletin)
-        revision = Revision(bulletin=bulletin, number=1, author=acting_user)
+        revision = Revision(bulletin=bulletin, number=1, author_id=UUID(subject.person))
         _write(revision, checked)
         note(subject, Action.DRAFT, revision)
     return revision
@@ -53,6 +59,11 @@ def _save_under_a_new_reference(bulletin: Bulletin) -> None:
     raise Conflict(_("資料番号を割り当てられませんでした。もう一度試してください。"))
 
 
+def _same_kind(draft: Draft, revision: Revision) -> None:
+    if draft.kind != revision.bulletin.kind:
+        raise Invalid({"kind": [_("種類は作成したあとには変えられません。")]})
+
+
 def _label(revision: Revision, checked: Checked) -> None:
     draft = checked.draft
     revision.tier, revision.floor = checked.tier, checked.floor
@@ -65,14 +76,14 @@ def _label(revision: Revision, checked: Checked) -> None:
     revision.change_summary = draft.change_summary.strip()
 
 
-def _write(revision: Revision, checked: Checked) -> None:
-    """Saves the revision with exactly these labels, parts, releases and nominations."""
-    kept = {part.pk: part for part in Part.unrestricted.filter(revision=revision).exclude(stored_file="")}
+def _write(revision: Revision, checked: Checked, *, source: Revision | None = None) -> None:
+    """Saves the revision with exactly these labels, parts, releases and nominations. Kept attachments come from `source`."""
+    given = [*_titles(checked), *_with_files(revision, checked, source)]
     _label(revision, checked)
     revision.save()
-    wanted = {part.keep for part in checked.parts if part.keep}
-    Part.unrestricted.filter(revision=revision).exclude(pk__in=wanted).delete()
-    _place_parts(revision, checked, kept)
+    stays = {part.keep for part in given if part.keep}
+    _discard(Part.unrestricted.filter(revision=revision).exclude(pk__in=stays))
+    _place_parts(revision, given)
     Release.objects.filter(revision=revision).delete()
     Release.objects.bulk_create(
         [
@@ -83,6 +94,14 @@ def _write(revision: Revision, checked: Checked) -> None:
     )
     Nomination.objects.filter(revision=revision).delete()
     Nomination.objects.bulk_create([Nomination(revision=revision, person=row) for row in checked.nominated])
+
+
+def _discard(parts: QuerySet[Part]) -> None:
+    """Deletes parts, and their sealed files once that is certain."""
+    files = [name for name in parts.values_list("stored_file", flat=True) if name]
+    parts.delete()
+    for name in files:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def _titles(checked: Checked) -> list[PartDraft]:
@@ -97,39 +116,52 @@ def _titles(checked: Checked) -> list[PartDraft]:
     return [PartDraft(draft.title.strip(), checked.floor, Part.Kind.TITLE, own)]
 
 
-def _place_parts(revision: Revision, checked: Checked, kept: dict[UUID, Part]) -> None:
+def _with_files(revision: Revision, checked: Checked, source: Revision | None) -> list[PartDraft]:
+    """The parts, each kept attachment left where it lies or with its bytes carried over. Invalid when one is not there.
+
+    A seal is bound to revision and label: what changes one of them is sealed anew, and so are new words beside a file.
+    """
+    rows = Part.unrestricted.filter(revision=source).exclude(stored_file="").select_related("revision")
+    held = {row.pk: row for row in rows} if source else {}
+    words = open_parts(held.values())
+    parts = []
+    for place, given in enumerate(checked.parts, start=1):
+        row = held.pop(given.keep, None) if given.keep else None
+        if given.keep and row is None:
+            raise Invalid({f"parts.{place}.file": [_("この付属資料はもうありません。もう一度付けてください。")]})
+        if row is None or given.data is not None:
+            parts.append(replace(given, keep=None))
+        elif source == revision and _is_sealed_as(row, words[row.pk], given):
+            parts.append(given)
+        else:
+            parts.append(replace(given, keep=None, name=words[row.pk].name, data=open_file(row)))
+    return parts
+
+
+def _is_sealed_as(row: Part, words: Words, given: PartDraft) -> bool:
+    return (row.tier, tuple(row.subcommittees), words.text) == (given.tier, given.subcommittees, given.text)
+
+
+def _place_parts(revision: Revision, given: list[PartDraft]) -> None:
     parts, wraps = [], []
     # Positions are unique: parts that stay move out of the way before they find their new place.
-    for offset, part in enumerate(kept.values()):
-        Part.unrestricted.filter(pk=part.pk).update(position=1_000_000 + offset)
-    for position, given in enumerate((*_titles(checked), *checked.parts)):
-        if given.keep:
-            _keep(kept, given, position)
+    Part.unrestricted.filter(revision=revision).update(position=F("position") + _OUT_OF_THE_WAY)
+    for position, each in enumerate(given):
+        if each.keep:
+            Part.unrestricted.filter(pk=each.keep).update(position=position, caveats=list(each.caveats))
             continue
         part = Part(
             revision=revision,
             position=position,
-            kind=given.kind,
-            tier=given.tier,
-            subcommittees=list(given.subcommittees),
-            caveats=list(given.caveats),
+            kind=each.kind,
+            tier=each.tier,
+            subcommittees=list(each.subcommittees),
+            caveats=list(each.caveats),
         )
-        wraps += seal_part(revision, part, given.text, name=given.name, data=given.data)
+        wraps += seal_part(revision, part, each.text, name=each.name, data=each.data)
         parts.append(part)
     Part.unrestricted.bulk_create(parts)
     PartWrap.objects.bulk_create(wraps)
-
-
-def _keep(kept: dict[UUID, Part], given: PartDraft, position: int) -> None:
-    """An attachment that stays as it is: its seal is bound to its label, so a new label needs the file again."""
-    part = kept.get(given.keep)
-    where = f"parts.{position}.file"
-    if part is None:
-        raise Invalid({where: [_("この付属資料はもうありません。もう一度付けてください。")]})
-    same = (part.tier, tuple(part.subcommittees)) == (given.tier, given.subcommittees)
-    if not same:
-        raise Invalid({where: [_("格付か分科会を変えた付属資料は、もう一度付けてください。")]})
-    Part.unrestricted.filter(pk=part.pk).update(position=position, caveats=list(given.caveats))
 
 
 @verb(Action.EDIT)
@@ -137,10 +169,9 @@ def save_draft(bulletin_id: UUID, subject: Subject, draft: Draft) -> Revision:
     """Replaces the words, labels and audience of a draft. Approvals lapse, as what they covered has changed."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.EDIT, lock=True)
     checked = check(draft, subject)
-    if draft.kind != revision.bulletin.kind:
-        raise Invalid({"kind": [_("種類は作成したあとには変えられません。")]})
+    _same_kind(draft, revision)
     revision.approvals.all().delete()
-    _write(revision, checked)
+    _write(revision, checked, source=revision)
     note(subject, Action.EDIT, revision)
     return revision
 
@@ -148,13 +179,15 @@ def save_draft(bulletin_id: UUID, subject: Subject, draft: Draft) -> Revision:
 @verb(Action.REVISE)
 def start_revision(bulletin_id: UUID, subject: Subject, draft: Draft) -> Revision:
     """The next revision of a published bulletin, as a draft; readers keep the published one until this is published."""
-    last, _about = get_revision_for(subject, bulletin_id, Action.REVISE, lock=True)
+    last, about = get_revision_for(subject, bulletin_id, Action.INSPECT, lock=True)
+    if last.bulletin.served_id and last.bulletin.served_id != last.pk:
+        raise Conflict(_("作りかけの改訂がもうあります。それを直すか、公開してから次の改訂を始めてください。"))
+    allow(subject, Action.REVISE, about)
     checked = check(draft, subject)
     if not draft.change_summary.strip():
         raise Invalid({"change_summary": [_("何を変えたかを書いてください。")]})
-    if draft.kind != last.bulletin.kind:
-        raise Invalid({"kind": [_("種類は作成したあとには変えられません。")]})
+    _same_kind(draft, last)
     revision = Revision(bulletin=last.bulletin, number=last.number + 1, author_id=UUID(subject.person))
-    _write(revision, checked)
+    _write(revision, checked, source=last)
     note(subject, Action.REVISE, revision)
     return revision

@@ -1,6 +1,7 @@
 """Publishing: what was approved, and nothing else, reaches exactly the named audience, in one transaction."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,8 @@ from bulletins.drafting import Invalid
 from bulletins.facts import on_the_desk, planned, revision_facts
 from bulletins.models import Release, Revision
 from council.access.facts import State, Subject
-from council.access.policy import Action
+from council.access.policy import Action, Reason
+from council.audit.events import Outcome
 from council.audit.record import record
 
 
@@ -24,6 +26,8 @@ def _put_out(revision: Revision) -> dict[str, int]:
     """Serves the revision: grants, listings, pointer. The size of the audience, for the event."""
     if approvals_held(revision) < approvals_needed(revision):
         raise Conflict(_("承認のあとに内容、格付、公開先のどれかが変わっています。もう一度承認を受けてください。"))
+    if revision.expires_at and revision.expires_at <= timezone.now():
+        raise Conflict(_("閲覧の期限がもう過ぎています。期限を直してから承認を受けてください。"))
     bulletin = revision.bulletin
     if bulletin.served_id:
         Revision.unrestricted.filter(pk=bulletin.served_id).update(state=State.SUPERSEDED, closed_at=timezone.now())
@@ -41,8 +45,6 @@ def _put_out(revision: Revision) -> dict[str, int]:
 def publish(bulletin_id: UUID, subject: Subject, *, expected_people: int | None = None) -> Revision:
     """approved → published. Conflict when an approval no longer covers what is there, or when the audience is not the expected size."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.PUBLISH, lock=True)
-    if revision.expires_at and revision.expires_at <= timezone.now():
-        raise Conflict(_("閲覧の期限がもう過ぎています。期限を直してから承認を受けてください。"))
     reach = _put_out(revision)
     if expected_people is not None and reach["people"] != expected_people:
         raise Conflict(_("見る人の数が変わりました。もう一度確かめてから公開してください。"))
@@ -56,6 +58,8 @@ def schedule(bulletin_id: UUID, subject: Subject, moment: datetime) -> Revision:
     revision, _about = get_revision_for(subject, bulletin_id, Action.SCHEDULE, lock=True)
     if timezone.is_naive(moment) or moment <= timezone.now():
         raise Invalid({"moment": [_("これから来る日時を、時差つきで指定してください。")]})
+    if revision.expires_at and revision.expires_at <= moment:
+        raise Invalid({"moment": [_("閲覧の期限より前の日時を指定してください。")]})
     revision.state, revision.scheduled_for = State.SCHEDULED, moment
     revision.save(update_fields=["state", "scheduled_for", "saved_at"])
     note(subject, Action.SCHEDULE, revision, {"moment": moment.isoformat()})
@@ -63,17 +67,27 @@ def schedule(bulletin_id: UUID, subject: Subject, moment: datetime) -> Revision:
 
 
 def publish_scheduled(bulletin_id: UUID) -> bool:
-    """Publishes a scheduled revision whose moment has come; False when there is nothing to do (any more). For the scheduler."""
+    """Publishes a scheduled revision whose moment has come; False when there is nothing to do (any more). For the scheduler.
+
+    One that can't be published as it stands goes back to approved, with the refusal in the log, so that its desk sees it.
+    """
     with transaction.atomic():
         revision, _about = on_the_desk(bulletin_id, lock=True)
         due = revision and revision.state == State.SCHEDULED and revision.scheduled_for <= timezone.now()
         if not due:
             return False
-        reach = _put_out(revision)
-        record(
-            Action.PUBLISH, actor=None, organisation=str(revision.bulletin.originator_id), object=str(bulletin_id),
-            revision=revision.number, tier=revision.tier, detail=reach,
+        by_the_clock = partial(
+            record, Action.PUBLISH, actor=None, organisation=str(revision.bulletin.originator_id),
+            object=str(bulletin_id), revision=revision.number, tier=revision.tier,
         )  # fmt: skip
+        try:
+            reach = _put_out(revision)
+        except Conflict as conflict:
+            revision.state, revision.scheduled_for = State.APPROVED, None
+            revision.save(update_fields=["state", "scheduled_for", "saved_at"])
+            by_the_clock(outcome=Outcome.DENY, reason=str(Reason.STATE), detail={"why": str(conflict)})
+            return False
+        by_the_clock(detail=reach)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,12 +37,23 @@ def approve(bulletin_id: UUID, subject: Subject, *, seen: str | None = None) -> 
     now = digest(revision)
     if seen is not None and seen != now:
         raise Conflict(_("開いたあとに内容が変わりました。もう一度読んでから承認してください。"))
-    Approval.objects.create(revision=revision, person_id=subject.person, digest=now, approved_at=timezone.now())
+    _approve(revision, subject, now)
     if approvals_held(revision) >= approvals_needed(revision):
         revision.state = State.APPROVED
         revision.save(update_fields=["state", "saved_at"])
     note(subject, Action.APPROVE, revision, {"digest": now})
     return revision
+
+
+def _approve(revision: Revision, subject: Subject, covered: str) -> None:
+    """One approval. The lock of the row has queued the others; the constraint stands behind it."""
+    try:
+        with transaction.atomic():
+            Approval.objects.create(
+                revision=revision, person_id=subject.person, digest=covered, approved_at=timezone.now()
+            )
+    except IntegrityError:
+        raise Conflict(_("この資料はもう承認しています。")) from None
 
 
 @verb(Action.RETURN)

@@ -1,0 +1,152 @@
+"""Who will read, why, and what: the audience of a revision before it is published, and every rendition that will exist."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bulletins import facts
+from bulletins.access import readers_given
+from bulletins.facts import label_of
+from bulletins.models import Part, Release, Revision
+from bulletins.rendition import Portion, Rendition, compose
+from council.access import facts as known
+from council.access.facts import Label, State, Subject
+from council.access.policy import Action, decide
+from council.access.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who will read, and the rules that let them in, in words."""
+
+    person: User
+    why: str
+    parts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The readers of one organisation. `why` says it once where it is the same for all of them."""
+
+    name: str
+    readers: tuple[Reader, ...]
+
+    @property
+    def why(self) -> str:
+        reasons = {reader.why for reader in self.readers}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One rendition that will exist: which positions it shows, to how many people of how many organisations."""
+
+    number: int
+    positions: frozenset[int]
+    people: int
+    organisations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everybody who will read, by organisation, and the distinct renditions they get, the fullest first."""
+
+    groups: tuple[Group, ...]
+    shapes: tuple[Shape, ...]
+
+    @property
+    def people(self) -> int:
+        return sum(len(group.readers) for group in self.groups)
+
+    @property
+    def organisations(self) -> int:
+        return len(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How an organisation's readers change against what is served now: `people` more, or fewer when negative."""
+
+    name: str
+    people: int
+
+
+def once_published(about: known.Bulletin) -> known.Bulletin:
+    """The facts as they will be when this revision is served."""
+    return replace(about, state=State.PUBLISHED)
+
+
+def _rules(revision: Revision) -> tuple[set[int], set[int]]:
+    organisations, subcommittees = set(), set()
+    for row in Release.objects.filter(revision=revision).select_related("organisation", "subcommittee"):
+        if row.organisation:
+            organisations.add(row.organisation.group_id)
+        elif row.subcommittee:
+            subcommittees.add(row.subcommittee.group_id)
+    return organisations, subcommittees
+
+
+def _why(subject: Subject, about: known.Bulletin, organisations: set[int], subcommittees: set[int]) -> str:
+    upto = {Tier.ONE: _("機密性1まで"), Tier.TWO: _("機密性2まで"), Tier.CRITICAL: _("重要経済安保情報まで")}
+    held = [
+        (subject.groups & subcommittees, _("分科会の構成員")),
+        (subject.groups & organisations, _("組織への公開")),
+        (subject.person in about.released_to.people, _("個人への公開")),
+    ]
+    return "、".join([words for holds, words in held if holds] + [upto[subject.ceiling]])
+
+
+def _shown_to(subject: Subject, about: known.Bulletin, labels: dict[int, Label]) -> frozenset[int]:
+    """The positions that the subject gets, each distinct label decided once; of several titles the highest alone, as render()."""
+    allowed = {label: bool(decide(subject, Action.READ, known.Part(about, label))) for label in set(labels.values())}
+    return frozenset(position for position, label in labels.items() if allowed[label])
+
+
+def audience_of(revision: Revision, about: known.Bulletin, parts: Sequence[Part]) -> Audience:
+    """Who will read the revision once it is served, and in which renditions. `parts` are all its parts."""
+    facts_then = once_published(about)
+    labels = {part.position: label_of(part) for part in parts}
+    rules = _rules(revision)
+    readers: dict[str, list[Reader]] = {}
+    names = {}
+    for person, subject in readers_given(facts_then):
+        shown = _shown_to(subject, facts_then, labels)
+        readers.setdefault(subject.organisation, []).append(Reader(person, _why(subject, facts_then, *rules), shown))
+        names[subject.organisation] = person.organisation.name
+    groups = tuple(Group(names[pk], tuple(people)) for pk, people in readers.items())
+    return Audience(groups, _shapes(groups))
+
+
+def _shapes(groups: Iterable[Group]) -> tuple[Shape, ...]:
+    found: dict[frozenset[int], list[Reader]] = {}
+    for group in groups:
+        for reader in group.readers:
+            found.setdefault(reader.parts, []).append(reader)
+    fullest_first = sorted(found, key=lambda positions: (-len(positions), sorted(positions)))
+    return tuple(
+        Shape(number, positions, len(found[positions]), len({r.person.organisation_id for r in found[positions]}))
+        for number, positions in enumerate(fullest_first, start=1)
+    )
+
+
+def rendition_of(parts: Iterable[Part], about: known.Bulletin, positions: frozenset[int] | None = None) -> Rendition[Part]:
+    """The rendition made of the parts at these positions; all of them when none are named."""
+    portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
+    if positions is not None:
+        portions = [portion for portion in portions if portion.content.position in positions]
+    return compose(portions, about)
+
+
+def changes_against_served(revision: Revision, audience: Audience) -> list[Change]:
+    """Organisations that gain or lose readers when this revision takes the place of the served one."""
+    if not revision.bulletin.served_id or revision.bulletin.served_id == revision.pk:
+        return []
+    _bulletin, about = facts.served(revision.bulletin_id)
+    before: dict[str, int] = {}
+    for person, _subject in readers_given(about) if about else []:
+        before[person.organisation.name] = before.get(person.organisation.name, 0) + 1
+    after = {group.name: len(group.readers) for group in audience.groups}
+    differences = {name: after.get(name, 0) - before.get(name, 0) for name in sorted({*before, *after})}
+    return [Change(name, people) for name, people in differences.items() if people]
