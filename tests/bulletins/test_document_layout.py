@@ -117,6 +117,20 @@ def test_a_sentence_cut_by_a_page_is_whole_again() -> None:
     assert f"<li>{first}取締役が来る。</li>" in body(f"- {first}\n\n取締役が来る。")
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("an export rule that applies to every company in the supply chain\nand to its agents.", "chain and to"),
+        ("量子やAIなどのゲームチェンジをもたらし得るエマージン\nグ技術が広がる。", "エマージング技術"),
+        ("米国当局による中国の諜報機関からの\n支援と指示を受けたもの", "からの支援と"),
+        ("短い行の\n次の行", "短い行の<br>\n次の行"),
+        ("これはよく売れた半導体製造装置の一覧である。\nまた、次の文", "である。<br>\nまた"),
+    ],
+)
+def test_lines_are_joined_only_where_the_page_broke_them(text: str, wanted: str) -> None:
+    assert wanted in body(text)
+
+
 def test_code_stays_as_it_was_typed() -> None:
     assert "<code>* a\n\n1. b\t**c\n</code>" in body("```\n* a\n\n1. b\t**c\n```")
 
