@@ -1,0 +1,65 @@
+# Two commands lead: `make demo` and `make test`. Everything else is here too.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+DATABASE_URL_DEFAULT := postgres://postgres@127.0.0.1:5432/test
+REDIS_URL_DEFAULT := redis://127.0.0.1:6379/0
+export PORT
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help demo serve test test-services lint bench lock openapi messages clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# The environment is complete when the mark is newer than the pinned requirements.
+$(VENV)/run.mark: requirements.txt
+	@scripts=$$(command -v python3.13 python3.12 python3.11 python3 | head -n 1); \
+	"$$scripts" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Python 3.11 or newer is needed; python3 here is older." >&2; exit 2; }; \
+	test -x $(PY) || "$$scripts" -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.mark: $(VENV)/run.mark requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/run.mark ## The portal with a demo council on 127.0.0.1:$(PORT)
+	$(PY) manage.py migrate --verbosity 0
+	$(PY) manage.py demo
+	@exec $(PY) manage.py serve
+
+serve: $(VENV)/run.mark ## Web, worker and scheduler, without the demo council
+	@exec $(PY) manage.py serve
+
+test: $(VENV)/dev.mark ## The whole suite on the embedded default
+	$(PY) -m pytest
+
+test-services: $(VENV)/dev.mark ## The same suite on PostgreSQL and Redis
+	DATABASE_URL=$${DATABASE_URL:-$(DATABASE_URL_DEFAULT)} REDIS_URL=$${REDIS_URL:-$(REDIS_URL_DEFAULT)} $(PY) -m pytest
+
+lint: $(VENV)/dev.mark ## Style, imports, templates
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/dev.mark ## Ratios of design §10, on DATABASE_URL or SQLite
+	$(PY) -m pytest -m benchmark tests/benchmarks -s --timeout 3600
+
+lock: ## Pin requirements*.txt anew with hashes (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+
+openapi: $(VENV)/dev.mark ## Write docs/openapi.yaml from the code
+	$(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+messages: $(VENV)/dev.mark ## Collect texts and compile the English catalogue (needs GNU gettext)
+	cd council && ../$(PY) ../manage.py makemessages --locale en --no-obsolete --no-location
+	$(PY) -c "import polib; polib.pofile('council/locale/en/LC_MESSAGES/django.po').save_as_mofile('council/locale/en/LC_MESSAGES/django.mo')"
+
+clean: ## Remove the environment and everything this folder's deployment holds
+	rm -rf $(VENV) var
