@@ -81,11 +81,11 @@ class Decision:
 
 Rule = Callable[[Subject, Action, Resource], Reason | None]
 
-_READING = {Action.READ, Action.ACKNOWLEDGE, Action.PRINT, Action.COPY, Action.DOWNLOAD, Action.FORWARD}
+READING = {Action.READ, Action.ACKNOWLEDGE, Action.PRINT, Action.COPY, Action.DOWNLOAD, Action.FORWARD}
 _STOPPED_BY = {Action.PRINT: Use.PRINT, Action.COPY: Use.COPY, Action.DOWNLOAD: Use.DOWNLOAD, Action.FORWARD: Use.FORWARD}
 _OPEN = {State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED}
 _REACHES = {
-    **dict.fromkeys(_READING, {State.PUBLISHED}),
+    **dict.fromkeys(READING, {State.PUBLISHED}),
     Action.INSPECT: set(State) - {State.DISPOSED},
     Action.EDIT: {State.DRAFT},
     Action.SUBMIT: {State.DRAFT},
@@ -129,7 +129,7 @@ def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | 
     bulletin = resource.bulletin if isinstance(resource, Part) else resource
     if not isinstance(bulletin, Bulletin) or bulletin.state not in _REACHES.get(action, ()):
         return Reason.STATE
-    if action in _READING and bulletin.expires_at and bulletin.expires_at <= subject.now:
+    if action in READING and bulletin.expires_at and bulletin.expires_at <= subject.now:
         return Reason.EXPIRED
     return None
 
@@ -176,7 +176,7 @@ def within_label(subject: Subject, action: Action, resource: Resource) -> Reason
         bulletin = resource.bulletin
         refused = within_label(subject, action, bulletin)
         return refused or dominates(subject, resource.label, bulletin.designation)
-    label = resource.floor if action in _READING else resource.banner
+    label = resource.floor if action in READING else resource.banner
     return dominates(subject, label, resource.designation)
 
 
@@ -240,7 +240,7 @@ def reads_events(subject: Subject, action: Action, resource: Resource) -> Reason
 
 
 _RULES: dict[Action, tuple[Rule, ...]] = {
-    **dict.fromkeys(_READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
+    **dict.fromkeys(READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
     **dict.fromkeys(_DESK, (standing, reachable, within_label, no_auditor, desk_duty)),
     Action.DRAFT: (standing, no_auditor, drafts),
     Action.VIEW_PEOPLE: (standing, runs_people),
