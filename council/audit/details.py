@@ -8,18 +8,22 @@ from council.audit.models import AuditDetail, AuditEvent
 from council.audit.record import binding_of
 from council.keys import keyring
 from council.sealing.envelope import Sealed, open_sealed
+from council.sealing.errors import OpeningRefused
 
 
 def details_of(events: Iterable[AuditEvent]) -> dict[UUID, dict]:
-    """Event id -> {"person", "address", "agent", "facts"}, in one query. Destroyed details are left out.
+    """Event id -> {"person", "address", "agent", "facts"}, in one query; KeyringUnavailable without keys.
 
-    Raises KeyringUnavailable without keys, OpeningRefused when a row is not the one that was sealed.
+    Destroyed details are left out. One that does not open (altered, epoch retired) is empty, so that the others show.
     """
     tiers = {event.pk: event.tier for event in events}
-    rows = AuditDetail.objects.filter(pk__in=tiers)
+    rows = AuditDetail.objects.filter(pk__in=list(tiers))
     return {row.pk: _open(row, tiers[row.pk]) for row in rows}
 
 
 def _open(row: AuditDetail, tier: int) -> dict:
     sealed = Sealed(bytes(row.ciphertext), bytes(row.wrap), row.epoch, row.algorithm, row.key_id)
-    return json.loads(open_sealed(keyring(), binding_of(row.pk, tier), sealed))
+    try:
+        return json.loads(open_sealed(keyring(), binding_of(row.pk, tier), sealed))
+    except OpeningRefused:
+        return {}

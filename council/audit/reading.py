@@ -1,0 +1,121 @@
+"""The one door to the list of events: who may look, which rows they get, and that looking is itself an event.
+
+Auditors get every event. An administrator gets those of the people of the own organisation, without any that would tell
+of content the administrator may not read: for them it does not exist, and neither does a colleague's reading of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import or_
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from council.access.facts import Ledger, Role, Subject
+from council.access.policy import Action, decide
+from council.audit import names
+from council.audit.events import Event
+from council.audit.models import AuditEvent
+from council.audit.record import record, record_refusal
+
+PAGE = 50
+_BATCH = 2 * PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who was let in. `organisation` is whose events they see, None for all."""
+
+    subject: Subject
+    organisation: str | None
+
+    @property
+    def auditor(self) -> bool:
+        return self.organisation is None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some events, newest first, and the ids to go on from: `older` and `newer`, None where there is nothing more."""
+
+    events: list[AuditEvent]
+    older: UUID | None = None
+    newer: UUID | None = None
+
+
+def reader_of(subject: Subject) -> Reader:
+    """Lets auditors and administrators in; Http404, with the refusal in the log, for everybody else."""
+    organisation = None if Role.AUDITOR in subject.roles else subject.organisation
+    decision = decide(subject, Action.READ_EVENTS, Ledger(organisation))
+    if not decision:
+        record_refusal(
+            Action.READ_EVENTS, actor=subject.person, organisation=subject.organisation, reason=str(decision.reason)
+        )
+        raise Http404
+    return Reader(subject, organisation)
+
+
+def events_for(reader: Reader) -> QuerySet[AuditEvent]:
+    """What the reader may ask about, before window() leaves out what would tell of content they may not read."""
+    if reader.auditor:
+        return AuditEvent.objects.all()
+    content = [Q(action__startswith=f"{word}.") for word in names.CONTENT]
+    within = reduce(or_, content, Q(tier__lte=reader.subject.ceiling))
+    return AuditEvent.objects.filter(within, org=reader.organisation)
+
+
+def window(
+    reader: Reader,
+    rows: QuerySet[AuditEvent],
+    *,
+    before: UUID | None = None,
+    after: UUID | None = None,
+    size: int = PAGE,
+) -> Window:
+    """At most `size` events older than `before`, or newer than `after`, or the newest."""
+    if after:
+        found = list(islice(_scan(reader, rows.filter(id__gt=after).order_by("id"), "id__gt"), size + 1))
+        events, more = found[:size][::-1], len(found) > size
+        return Window(events, older=events[-1].pk if events else None, newer=events[0].pk if more else None)
+    rows = rows.order_by("-id")
+    found = list(islice(_scan(reader, rows.filter(id__lt=before) if before else rows, "id__lt"), size + 1))
+    events, more = found[:size], len(found) > size
+    newer = events[0].pk if before and events else None
+    return Window(events, older=events[-1].pk if more else None, newer=newer)
+
+
+def record_look(reader: Reader, query: Mapping[str, str], shown: int) -> None:
+    """Writes down that the list was looked at and with which question. To be done before the first byte leaves."""
+    with transaction.atomic():
+        record(
+            Event.AUDIT_LIST,
+            actor=reader.subject.person,
+            organisation=reader.subject.organisation,
+            detail={"query": dict(query), "shown": shown},
+        )
+
+
+def _scan(reader: Reader, rows: QuerySet[AuditEvent], onward: str) -> Iterator[AuditEvent]:
+    """The rows that the reader may know of, in the order of `rows`, read as far as somebody takes them."""
+    rest = rows
+    while batch := list(rest[:_BATCH]):
+        yield from _known(reader, batch)
+        if len(batch) < _BATCH:
+            return
+        rest = rows.filter(**{onward: batch[-1].pk})
+
+
+def _known(reader: Reader, batch: list[AuditEvent]) -> list[AuditEvent]:
+    if reader.auditor:
+        return batch
+    about = {event.object for event in batch if _tells_of_content(event)}
+    known = names.known_to(reader.subject, about)
+    return [event for event in batch if not _tells_of_content(event) or event.object in known]
+
+
+def _tells_of_content(event: AuditEvent) -> bool:
+    return bool(event.object) and names.is_content(event.action)

@@ -1,0 +1,154 @@
+"""What the log says in words: what each action asks for and has done, and what each reason means. Never stored."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from council.access.policy import Action, Reason
+from council.audit.events import VOCABULARY, Event, Outcome
+
+
+class Phrase(NamedTuple):
+    """`asked`: the deed as a choice and in refusals; `done`: the end of a sentence, with %(object)s if it has one."""
+
+    asked: str
+    done: str
+
+
+_READING = {
+    Action.READ: Phrase(_("資料を開く"), _("%(object)sを開きました")),
+    Action.ACKNOWLEDGE: Phrase(_("読んだことの確認"), _("%(object)sを確認しました")),
+    Action.PRINT: Phrase(_("印刷"), _("%(object)sを印刷しました")),
+    Action.COPY: Phrase(_("複製"), _("%(object)sを複製しました")),
+    Action.DOWNLOAD: Phrase(_("添付の受け取り"), _("%(object)sの添付を受け取りました")),
+    Action.FORWARD: Phrase(_("転送"), _("%(object)sを転送しました")),
+    Event.BULLETIN_LIST: Phrase(_("情報一覧"), _("情報一覧を見ました")),
+    Event.BULLETIN_SEARCH: Phrase(_("情報の検索"), _("情報を検索しました")),
+    Event.BULLETIN_OPENED: Phrase(_("初めて開く"), _("%(object)sを初めて開きました")),
+}
+_DESK = {
+    Action.DRAFT: Phrase(_("下書きの作成"), _("%(object)sの下書きを作りました")),
+    Action.INSPECT: Phrase(_("作業中の資料を見る"), _("作業中の%(object)sを見ました")),
+    Action.EDIT: Phrase(_("下書きの変更"), _("%(object)sの下書きを変えました")),
+    Action.SUBMIT: Phrase(_("査読への提出"), _("%(object)sを査読に出しました")),
+    Action.RETURN: Phrase(_("差し戻し"), _("%(object)sを差し戻しました")),
+    Action.APPROVE: Phrase(_("承認"), _("%(object)sを承認しました")),
+    Action.SCHEDULE: Phrase(_("公開の予約"), _("%(object)sの公開を予約しました")),
+    Action.PUBLISH: Phrase(_("公開"), _("%(object)sを公開しました")),
+    Action.REVISE: Phrase(_("改訂"), _("%(object)sの新しい版を起こしました")),
+    Action.RECALL: Phrase(_("回収"), _("%(object)sを回収しました")),
+    Action.DISPOSE: Phrase(_("廃棄"), _("%(object)sを廃棄しました")),
+    Event.BULLETIN_EXPIRED: Phrase(_("公開期限の到来"), _("%(object)sの公開を期限により終えました")),
+    Event.BULLETIN_SUPERSEDED: Phrase(_("新しい版への交代"), _("%(object)sを新しい版に替えました")),
+    Event.GRANT_ADDED: Phrase(_("公開先の追加"), _("%(object)sの公開先を加えました")),
+    Event.GRANT_REMOVED: Phrase(_("公開先の取り消し"), _("%(object)sの公開先を取り消しました")),
+    Event.IMPORT_REFUSED: Phrase(_("文書の取り込み"), _("文書を取り込もうとし、断られました")),
+    Event.PACKAGE_SEALED: Phrase(_("封"), _("%(object)sの封を終えました")),
+    Event.PACKAGE_RELEASED: Phrase(_("包みの引き渡し"), _("%(object)sの包みを渡せるようにしました")),
+    Event.PACKAGE_FETCHED: Phrase(_("包みの受け取り"), _("%(object)sの包みを受け取りました")),
+    Event.NOTICE_SENT: Phrase(_("通知"), _("%(object)sについて通知しました")),
+}
+_SESSIONS = {
+    Event.SIGN_IN: Phrase(_("サインイン"), _("サインインしました")),
+    Event.SIGN_IN_FAILED: Phrase(_("サインインの失敗"), _("サインインに失敗しました")),
+    Event.SIGN_OUT: Phrase(_("サインアウト"), _("サインアウトしました")),
+    Event.PASSWORD_CHANGED: Phrase(_("パスワードの変更"), _("パスワードを変えました")),
+    Event.TOKEN_CREATED: Phrase(_("APIトークンの発行"), _("APIトークンを発行しました")),
+    Event.TOKEN_REVOKED: Phrase(_("APIトークンの取り消し"), _("APIトークンを取り消しました")),
+    Event.TOKEN_REFUSED: Phrase(_("使えないAPIトークン"), _("使えないAPIトークンで呼び出しました")),
+}
+_PEOPLE = {
+    Action.VIEW_PEOPLE: Phrase(_("人の一覧"), _("%(object)sの人を見ました")),
+    Action.MANAGE_PEOPLE: Phrase(_("人の管理"), _("%(object)sの人を管理しました")),
+    Action.MANAGE_COUNCIL: Phrase(_("協議会の管理"), _("協議会の設定を管理しました")),
+    Event.PEOPLE_CREATE: Phrase(_("人の登録"), _("%(object)sを登録しました")),
+    Event.PEOPLE_CHANGE: Phrase(_("人の変更"), _("%(object)sの登録内容を変えました")),
+    Event.PEOPLE_SUSPEND: Phrase(_("人の停止"), _("%(object)sの利用を止めました")),
+    Event.PEOPLE_RESUME: Phrase(_("人の再開"), _("%(object)sの利用を再開しました")),
+    Event.ROLE_GRANT: Phrase(_("役割の付与"), _("%(object)sに役割を与えました")),
+    Event.ROLE_REVOKE: Phrase(_("役割の取り消し"), _("%(object)sの役割を取り消しました")),
+    Event.TIER_CHANGE: Phrase(_("扱える格付の変更"), _("%(object)sの扱える格付を変えました")),
+    Event.ORGANISATION_CREATE: Phrase(_("組織の登録"), _("%(object)sを登録しました")),
+    Event.ORGANISATION_CHANGE: Phrase(_("組織の変更"), _("%(object)sの登録内容を変えました")),
+    Event.ORGANISATION_SUSPEND: Phrase(_("組織の停止"), _("%(object)sの参加を止めました")),
+    Event.ORGANISATION_RESUME: Phrase(_("組織の再開"), _("%(object)sの参加を再開しました")),
+    Event.SUBCOMMITTEE_CREATE: Phrase(_("分科会の登録"), _("分科会%(object)sを登録しました")),
+    Event.SUBCOMMITTEE_CHANGE: Phrase(_("分科会の変更"), _("分科会%(object)sの登録内容を変えました")),
+    Event.SUBCOMMITTEE_SEAT: Phrase(_("分科会への組織の参加"), _("%(object)sを分科会に加えました")),
+    Event.SUBCOMMITTEE_UNSEAT: Phrase(_("分科会からの組織の退出"), _("%(object)sを分科会から外しました")),
+    Event.SUBCOMMITTEE_JOIN: Phrase(_("分科会への参加"), _("%(object)sを分科会の委員にしました")),
+    Event.SUBCOMMITTEE_LEAVE: Phrase(_("分科会からの退出"), _("%(object)sを分科会の委員から外しました")),
+    Event.PLEDGE_CREATE: Phrase(_("守秘誓約の版の登録"), _("守秘誓約の新しい版を登録しました")),
+    Event.PLEDGE_ACCEPT: Phrase(_("守秘誓約への同意"), _("守秘誓約に同意しました")),
+}
+_CLEARANCES = {
+    Event.CLEARANCE_RECORD: Phrase(_("適性評価の記録"), _("%(object)sの適性評価を記録しました")),
+    Event.CLEARANCE_END: Phrase(_("適性評価の終わり"), _("%(object)sの適性評価の終わりを記録しました")),
+    Event.CERTIFICATION_RECORD: Phrase(_("適合事業者の認定の記録"), _("%(object)sの適合事業者の認定を記録しました")),
+    Event.CONTRACT_RECORD: Phrase(_("契約の記録"), _("%(object)sの契約を記録しました")),
+    Event.ROSTER_RECORD: Phrase(_("取扱者名簿への記載"), _("%(object)sを取扱者名簿に載せました")),
+    Event.ROSTER_REMOVE: Phrase(_("取扱者名簿からの削除"), _("%(object)sを取扱者名簿から外しました")),
+    Event.DESIGNATION_RECORD: Phrase(_("指定の記録"), _("指定%(object)sを記録しました")),
+    Event.DESIGNATION_CHANGE: Phrase(_("指定の変更"), _("指定%(object)sの記録を変えました")),
+}
+_PORTAL = {
+    Action.READ_EVENTS: Phrase(_("出来事の閲覧"), _("出来事を見ました")),
+    Event.AUDIT_LIST: Phrase(_("出来事の一覧"), _("出来事の一覧を調べました")),
+    Event.AUDIT_EXPORT: Phrase(_("記録の持ち出し"), _("記録を書き出しました")),
+    Event.SETTINGS_CHANGE: Phrase(_("設定の変更"), _("設定を変えました")),
+    Event.DEMO_LOAD: Phrase(_("見本の読み込み"), _("見本の協議会を読み込みました")),
+    Event.WORLD_LOAD: Phrase(_("世界の読み込み"), _("試験用の世界を読み込みました")),
+}
+PHRASES: Mapping[str, Phrase] = {**_READING, **_DESK, **_SESSIONS, **_PEOPLE, **_CLEARANCES, **_PORTAL}
+
+# Which of the conditions of tier three was missing is not said in sentences; the leaf has it.
+_CRITICAL = _("重要経済安保情報の条件")
+REASONS: Mapping[str, str] = {
+    Reason.ALLOWED: _("問題なし"),
+    Reason.NOT_FOUND: _("その資料がない"),
+    Reason.SUSPENDED: _("利用の停止"),
+    Reason.ORGANISATION_SUSPENDED: _("組織の参加の停止"),
+    Reason.PLEDGE: _("守秘誓約の版が古い"),
+    Reason.STATE: _("資料の状態"),
+    Reason.EXPIRED: _("公開の期限切れ"),
+    Reason.TIER: _("格付が上限を超える"),
+    Reason.NO_DESIGNATION: _CRITICAL,
+    Reason.DESIGNATION_LAPSED: _CRITICAL,
+    Reason.CLEARANCE: _CRITICAL,
+    Reason.CERTIFICATION: _CRITICAL,
+    Reason.CONTRACT: _CRITICAL,
+    Reason.ROSTER: _CRITICAL,
+    Reason.NEED_TO_KNOW: _("分科会が違う"),
+    Reason.NOT_RELEASED: _("公開先に入っていない"),
+    Reason.CAVEAT: _("取扱制限"),
+    Reason.AUDITOR: _("監査人は内容を見ない"),
+    Reason.ROLE: _("役割がない"),
+    Reason.NOT_INVOLVED: _("担当でない"),
+    Reason.AUTHOR: _("作成者は承認しない"),
+    Reason.ALREADY_APPROVED: _("承認済み"),
+    Reason.UNKNOWN_ACTION: _("知らない操作"),
+}
+OUTCOMES: Mapping[str, str] = {Outcome.ALLOW: _("許可"), Outcome.DENY: _("拒否")}
+# These tell of a failure in themselves: "asked to fail and was refused" would say it twice.
+_FAILURES = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED, Event.IMPORT_REFUSED}
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every action and event with its words, in the order of the vocabulary."""
+    return [(name, PHRASES[name].asked) for name in VOCABULARY]
+
+
+def sentence(action: str, *, who: str, about: str, outcome: str, reason: str = "") -> str:
+    """One plain sentence in the active language. `about` may be empty; an empty reason is left out."""
+    phrase = PHRASES.get(action, Phrase(action, action))
+    if outcome == Outcome.ALLOW or action in _FAILURES:
+        done = str(phrase.done) % {"object": about or say("資料")}
+        return say("%(who)sが、%(done)s。") % {"who": who, "done": done}
+    facts = {"who": who, "about": about, "asked": phrase.asked, "reason": REASONS.get(reason, reason)}
+    if about:
+        refused = say("%(who)sが、%(about)sについて「%(asked)s」を求め、断られました。") % facts
+    else:
+        refused = say("%(who)sが「%(asked)s」を求め、断られました。") % facts
+    return refused + (say("理由は「%(reason)s」です。") % facts if reason else "")

@@ -1,0 +1,64 @@
+import pytest
+from django.utils import translation
+
+from council.access.policy import Reason
+from council.audit.events import VOCABULARY, named
+from council.audit.wording import PHRASES, REASONS, choices, sentence
+
+WHO = "翠嶺マテリアル株式会社の加藤 美咲さん"
+
+
+def test_every_action_and_every_event_has_words():
+    assert set(PHRASES) == set(VOCABULARY)
+
+
+def test_every_reason_has_words():
+    assert set(REASONS) == set(Reason)
+
+
+def test_no_two_events_are_offered_under_the_same_words():
+    labels = [str(label) for _, label in choices()]
+    assert len(set(labels)) == len(labels)
+
+
+def test_what_was_done_is_one_plain_sentence():
+    told = sentence("bulletin.read", who=WHO, about="SC-7KQ4 第2版", outcome="allow", reason="allowed")
+    assert told == f"{WHO}が、SC-7KQ4 第2版を開きました。"
+
+
+def test_what_was_refused_says_what_was_asked_for_and_why():
+    told = sentence("bulletin.print", who=WHO, about="TH-6LB5", outcome="deny", reason="caveat")
+    assert told == f"{WHO}が、TH-6LB5について「印刷」を求め、断られました。理由は「取扱制限」です。"
+
+
+def test_without_a_reason_no_reason_is_given():
+    told = sentence("audit.read", who=WHO, about="", outcome="deny")
+    assert told == f"{WHO}が「出来事の閲覧」を求め、断られました。"
+
+
+def test_a_failed_sign_in_is_not_said_twice():
+    told = sentence("session.sign_in_failed", who="サインインしていない人", about="", outcome="deny", reason="password")
+    assert told == "サインインしていない人が、サインインに失敗しました。"
+
+
+@pytest.mark.parametrize("reason", ["clearance", "certification", "contract", "roster", "no_designation"])
+def test_no_sentence_says_which_condition_of_tier_three_was_missing(reason):
+    told = sentence("bulletin.read", who=WHO, about="TH-6LB5", outcome="deny", reason=reason)
+    assert "理由は「重要経済安保情報の条件」です" in told
+
+
+def test_an_action_from_a_later_version_is_shown_by_its_name():
+    assert "bulletin.admire" in sentence("bulletin.admire", who=WHO, about="SC-7KQ4", outcome="allow")
+
+
+@pytest.mark.parametrize("action", sorted(VOCABULARY))
+def test_every_sentence_can_be_made_in_both_languages(action):
+    for language in ("ja", "en"):
+        with translation.override(language):
+            for outcome in ("allow", "deny"):
+                assert "%(" not in sentence(action, who=WHO, about="SC-7KQ4", outcome=outcome, reason="role")
+
+
+def test_a_name_outside_the_vocabulary_is_an_error():
+    with pytest.raises(ValueError, match=r"bulletin\.admire"):
+        named("bulletin.admire")
