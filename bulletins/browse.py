@@ -1,19 +1,21 @@
-"""Lists for readers: a page of what one may see, with the title that reaches them and their own state. No totals anywhere.
+"""Lists for readers: what one may see, with the title that reaches them and their own state. No totals anywhere.
 
-Filters that depend on the rendition (tier, words of the title) can't be answered by an index without knowing the reader, so the
-list is walked newest first and cut after LONGEST_WALK bulletins; the cursor goes on from there.
+Filters that depend on the rendition (tier, words of the title) can't be answered by an index without knowing the
+reader, so the list is walked newest first and cut after LONGEST_WALK bulletins; the cursor goes on from there.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from accounts.models import Subcommittee
 from bulletins.access import visible_to
 from bulletins.facts import label_of, revision_facts
-from bulletins.models import Bulletin, Part, Receipt
+from bulletins.models import Bulletin, Part, Receipt, Revision
 from bulletins.rendition import Portion, render
 from bulletins.sealed import open_parts
 from council.access.facts import Audience, Label, State, Subject
@@ -22,12 +24,19 @@ from council.access.tiers import Tier
 PAGE = 20
 LONGEST_WALK = 2000
 LONGEST_DUTIES = 50
+UNREAD_ON_HOME = 8
+UNREAD_AMONG = 100
+OWN_STATES = ("unread", "unacknowledged", "acknowledged")
 _STEP = 100
+# ァ to ヶ stand 0x60 above ぁ to ゖ.
+_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+Position = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody looks for. `state` is a state of the design or the reader's own: unread, unacknowledged, acknowledged."""
+    """What somebody looks for. `state` is a state of the design or the reader's own, one of OWN_STATES."""
 
     kind: str = ""
     subcommittee: str = ""
@@ -37,10 +46,13 @@ class Wish:
 
     @property
     def by_index(self) -> bool:
-        return self.tier is None and not self.q and self.state in ("", State.PUBLISHED)
+        """Whether an index alone finds what fits: then no more is read than is shown."""
+        return not self.by_words and self.state in ("", State.PUBLISHED)
 
-
-OWN_STATES = ("unread", "unacknowledged", "acknowledged")
+    @property
+    def by_words(self) -> bool:
+        """Whether only the rendition tells what fits."""
+        return self.tier is not None or bool(self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +66,30 @@ class Row:
 
     @property
     def state(self) -> str:
-        if self.receipt and self.receipt.acknowledged_at:
-            return "acknowledged"
-        return "opened" if self.receipt and self.receipt.opened_at else "unread"
+        """unread, opened or acknowledged."""
+        return _state(self.receipt)
 
-
-Position = tuple[datetime, UUID]
+    @property
+    def deadline(self) -> datetime | None:
+        """Until when the acknowledgement is asked for; None where it is not."""
+        return self.bulletin.served.deadline
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: compatibility forms and letter case folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Text as it is compared: compatibility forms, letter case and the two kana folded."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_TO_HIRAGANA)
+
+
+def _state(receipt: Receipt | None) -> str:
+    if receipt and receipt.acknowledged_at:
+        return "acknowledged"
+    return "opened" if receipt and receipt.opened_at else "unread"
+
+
+def subcommittee_names(subject: Subject) -> dict[str, str]:
+    """Id -> name of the subject's own subcommittees, by name. Every label that reaches them names no others."""
+    rows = Subcommittee.objects.filter(pk__in=subject.subcommittees).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
 
 
 def _chunk(subject: Subject, wish: Wish, before: Position | None, size: int) -> list[Bulletin]:
@@ -72,43 +97,53 @@ def _chunk(subject: Subject, wish: Wish, before: Position | None, size: int) -> 
     return list(rows.select_related("originator", "served__bulletin", "served__designation")[:size])
 
 
-def rows_for(subject: Subject, bulletins: list[Bulletin]) -> list[Row]:
+def receipts_for(subject: Subject, bulletins: list[Bulletin]) -> dict[UUID, Receipt]:
+    """The subject's receipts of the served revisions, by bulletin, in one query."""
+    served = {bulletin.pk: bulletin.served.number for bulletin in bulletins}
+    rows = Receipt.objects.filter(person=subject.person, bulletin__in=served)
+    return {row.bulletin_id: row for row in rows if row.revision == served[row.bulletin_id]}
+
+
+def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, Receipt] | None = None) -> list[Row]:
     """A row for each bulletin (already known to be visible), in four queries however many there are."""
-    about = {b.pk: revision_facts(b.served, Audience(frozenset({subject.person}))) for b in bulletins}
-    served = {b.served_id: b for b in bulletins}
-    portions: dict[UUID, list[Portion[Part]]] = {pk: [] for pk in served}
-    for part in Part.unrestricted.filter(revision__in=served).defer("ciphertext"):
+    receipts = receipts_for(subject, bulletins) if receipts is None else receipts
+    about = {b.served_id: revision_facts(b.served, Audience(frozenset({subject.person}))) for b in bulletins}
+    portions: dict[UUID, list[Portion[Part]]] = {pk: [] for pk in about}
+    for part in Part.unrestricted.filter(revision__in=about).defer("ciphertext"):
         portions[part.revision_id].append(Portion(part.kind == Part.Kind.TITLE, label_of(part), part))
-    renditions = {pk: render(portions[pk], subject, about[served[pk].pk]) for pk in served}
-    titles = [r.title.content.pk for r in renditions.values() if r.title]
-    words = open_parts(Part.unrestricted.filter(pk__in=titles).select_related("revision"))
-    receipts = {
-        (row.bulletin_id, row.revision): row
-        for row in Receipt.objects.filter(person=subject.person, bulletin__in=[b.pk for b in bulletins])
-    }
+    renditions = {pk: render(portions[pk], subject, about[pk]) for pk in about}
+    titles = {pk: rendition.title.content.pk for pk, rendition in renditions.items() if rendition.title}
+    words = open_parts(Part.unrestricted.filter(pk__in=titles.values()).select_related("revision"))
     return [
         Row(
             b,
-            words[title.content.pk].text if (title := renditions[b.served_id].title) else b.reference,
+            words[titles[b.served_id]].text if b.served_id in titles else b.reference,
             renditions[b.served_id].banner,
-            receipts.get((b.pk, b.served.number)),
+            receipts.get(b.pk),
         )
         for b in bulletins
     ]
 
 
-def _fits(row: Row, wish: Wish) -> bool:
+def titles_of(revisions: Iterable[Revision]) -> dict[UUID, str]:
+    """Revision id -> its title at the banner's tier, in two queries. Only for revisions that the person may inspect."""
+    titles = Part.unrestricted.filter(revision__in=list(revisions), kind=Part.Kind.TITLE).select_related("revision")
+    highest = {part.revision_id: part for part in sorted(titles, key=lambda part: part.tier)}
+    words = open_parts(highest.values())
+    return {pk: words[part.pk].text for pk, part in highest.items()}
+
+
+def _state_fits(bulletin: Bulletin, receipt: Receipt | None, wish: Wish) -> bool:
+    state = _state(receipt)
+    if wish.state == "unacknowledged":
+        return bulletin.served.deadline is not None and state != "acknowledged"
+    return state == wish.state if wish.state in OWN_STATES else wish.state in ("", State.PUBLISHED)
+
+
+def _words_fit(row: Row, wish: Wish) -> bool:
     if wish.tier is not None and row.banner.tier is not wish.tier:
         return False
-    if wish.q and fold(wish.q) not in fold(f"{row.bulletin.reference} {row.title}"):
-        return False
-    if wish.state == "unread":
-        return row.state == "unread"
-    if wish.state == "acknowledged":
-        return row.state == "acknowledged"
-    if wish.state == "unacknowledged":
-        return row.bulletin.served.deadline is not None and row.state != "acknowledged"
-    return wish.state in ("", State.PUBLISHED)
+    return not wish.q or fold(wish.q) in fold(f"{row.bulletin.reference} {row.title}")
 
 
 def _position(bulletin: Bulletin) -> Position:
@@ -123,11 +158,13 @@ def page_for(
     step = size + 1 if wish.by_index else _STEP
     for _turn in range(max(LONGEST_WALK // step, 1)):
         chunk = _chunk(subject, wish, before, step)
-        for row in rows_for(subject, chunk):
-            if _fits(row, wish):
-                if len(found) == size:
-                    return found, _position(found[-1].bulletin)
-                found.append(row)
+        receipts = receipts_for(subject, chunk)
+        likely = [bulletin for bulletin in chunk if _state_fits(bulletin, receipts.get(bulletin.pk), wish)]
+        # Where the words don't matter, only what is going to be shown is opened.
+        likely = likely if wish.by_words else likely[: size + 1 - len(found)]
+        found += [row for row in rows_for(subject, likely, receipts) if _words_fit(row, wish)]
+        if len(found) > size:
+            return found[:size], _position(found[size - 1].bulletin)
         if len(chunk) < step:
             return found, None
         before = _position(chunk[-1])
@@ -137,7 +174,19 @@ def page_for(
 def to_acknowledge(subject: Subject) -> list[Row]:
     """What waits for the reader's acknowledgement, the earliest deadline first; at most LONGEST_DUTIES."""
     done = Receipt.objects.filter(
-        person=subject.person, bulletin=OuterRef("pk"), revision=OuterRef("served__number"), acknowledged_at__isnull=False
+        person=subject.person,
+        bulletin=OuterRef("pk"),
+        revision=OuterRef("served__number"),
+        acknowledged_at__isnull=False,
     )
     due = visible_to(subject, with_deadline=True).exclude(Exists(done)).order_by("served__deadline", "-pk")
-    return rows_for(subject, list(due.select_related("originator", "served__bulletin", "served__designation")[:LONGEST_DUTIES]))
+    due = due.select_related("originator", "served__bulletin", "served__designation")
+    return rows_for(subject, list(due[:LONGEST_DUTIES]))
+
+
+def unread_for(subject: Subject) -> list[Row]:
+    """The newest that the reader neither opened nor has to acknowledge, among the newest UNREAD_AMONG they may see."""
+    chunk = _chunk(subject, Wish(), None, UNREAD_AMONG)
+    receipts = receipts_for(subject, chunk)
+    unread = [b for b in chunk if b.served.deadline is None and _state(receipts.get(b.pk)) == "unread"]
+    return rows_for(subject, unread[:UNREAD_ON_HOME], receipts)

@@ -1,6 +1,7 @@
-"""Between parts and the sealing kernel: what a part says goes in sealed, and comes out only for those who asked the door."""
+"""Between parts and the sealing kernel: what a part says goes in sealed, and comes out for those who asked the door."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -9,34 +10,58 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from bulletins import markdown
+from bulletins.markdown import Heading
 from bulletins.models import Part, PartWrap, Revision
 from council.ids import opaque_id
 from council.keys import keyring
 from council.sealing.envelope import Binding, Sealed, open_sealed, seal
 
 CONTENT, FILE = "content", "file"
-# Raised whenever markdown.render changes what it makes of the same words: older parts are then rendered anew on reading.
+# Raised whenever markdown.render changes what it makes of the same words: older parts are then rendered anew.
 RENDERER = 1
+
+
+# The ids of headings as they are sealed. The number of a part depends on the reader: anchors say it on the way out.
+_SEALED_PREFIX = "part"
+# Only a real tag can begin so: in text the cleaner writes every < as &lt;.
+_HEADING_ID = re.compile(rf'(<h[2-6] id="){_SEALED_PREFIX}(?=-\d+">)')
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a part says: Markdown, its HTML as rendered when it was sealed, and for an attachment its name, type and size."""
+    """What a part says: Markdown, its HTML and headings as they were when it was sealed; an attachment's name and size.
+
+    `headings` are [level, text], in the order of the ids in the HTML.
+    """
 
     text: str
     html: str = ""
     renderer: int = 0
     name: str = ""
     size: int = 0
+    headings: tuple[tuple[int, str], ...] = ()
 
     def rendered(self, anchor: str) -> str:
-        """The HTML; from the seal when this renderer made it, else made now."""
-        return self.html if self.renderer == RENDERER else markdown.render(self.text, heading_prefix=anchor)
+        """Safe HTML, its heading ids beginning with the anchor; from the seal when this renderer made it, else new."""
+        html = self.html if self.renderer == RENDERER else markdown.render(self.text, heading_prefix=_SEALED_PREFIX)
+        return _HEADING_ID.sub(rf"\g<1>{anchor}", html)
+
+    def contents(self, anchor: str) -> list[Heading]:
+        """The headings with the ids that rendered() gives them for the same anchor."""
+        found = self.headings if self.renderer == RENDERER else _headings(self.text)
+        return [Heading(level, text, f"{anchor}-{number}") for number, (level, text) in enumerate(found, 1)]
 
 
-def anchor(position: int) -> str:
-    """The id that a part has on its page."""
-    return f"p{position}"
+def anchor(ordinal: int) -> str:
+    """The id on its page of the part that is the ordinal-th of a rendition, counted from 1.
+
+    Never its position in the revision: a gap would tell of a part that the reader may not see.
+    """
+    return f"p{ordinal}"
+
+
+def _headings(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple((each.level, each.text) for each in markdown.headings(text, heading_prefix=_SEALED_PREFIX))
 
 
 def _binding(part: Part, purpose: str, *, bulletin: UUID, number: int) -> Binding:
@@ -45,15 +70,23 @@ def _binding(part: Part, purpose: str, *, bulletin: UUID, number: int) -> Bindin
 
 def _wrap_row(part: Part, purpose: str, sealed: Sealed) -> PartWrap:
     return PartWrap(
-        part=part, purpose=purpose, wrap=sealed.wrap, epoch=sealed.epoch, algorithm=sealed.algorithm, key_id=sealed.key_id
+        part=part,
+        purpose=purpose,
+        wrap=sealed.wrap,
+        epoch=sealed.epoch,
+        algorithm=sealed.algorithm,
+        key_id=sealed.key_id,
     )
 
 
-def seal_part(revision: Revision, part: Part, text: str, *, name: str = "", data: bytes | None = None) -> list[PartWrap]:
+def seal_part(
+    revision: Revision, part: Part, text: str, *, name: str = "", data: bytes | None = None
+) -> list[PartWrap]:
     """Puts the words (and the file, if any) into the unsaved part; the rows with their wraps, to be saved after it."""
     place = {"bulletin": revision.bulletin_id, "number": revision.number}
-    html = "" if part.kind == Part.Kind.TITLE else markdown.render(text, heading_prefix=anchor(part.position))
-    words = Words(text, html, RENDERER, name, len(data) if data is not None else 0)
+    title = part.kind == Part.Kind.TITLE
+    html = "" if title else markdown.render(text, heading_prefix=_SEALED_PREFIX)
+    words = Words(text, html, RENDERER, name, len(data) if data is not None else 0, () if title else _headings(text))
     sealed = seal(keyring(), _binding(part, CONTENT, **place), json.dumps(asdict(words), ensure_ascii=False).encode())
     part.ciphertext = sealed.ciphertext
     wraps = [_wrap_row(part, CONTENT, sealed)]

@@ -35,9 +35,13 @@ class Opened:
     facts: known.Bulletin
 
 
-def rendition_for(subject: Subject, bulletin: Bulletin, about: known.Bulletin) -> Rendition[Part]:
-    """The parts that the subject gets, still sealed."""
+def rendition_for(
+    subject: Subject, bulletin: Bulletin, about: known.Bulletin, *, words: bool = True
+) -> Rendition[Part]:
+    """The parts that the subject gets, still sealed; without `words` their ciphertext waits until somebody opens it."""
     parts = Part.unrestricted.filter(revision=bulletin.served_id).select_related("revision")
+    if not words:
+        parts = parts.defer("ciphertext")
     portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
     return render(portions, subject, about)
 
@@ -85,21 +89,27 @@ def _opened(subject: Subject, bulletin: Bulletin) -> Receipt:
     return receipt
 
 
-def take_file(subject: Subject, bulletin_id: UUID, position: int) -> tuple[str, bytes]:
-    """Name and bytes of an attachment. NotVisible when bulletin, part or file is not there for the subject, or a caveat stops it."""
+def take_file(subject: Subject, bulletin_id: UUID, ordinal: int) -> tuple[str, bytes]:
+    """Name and bytes of the attachment that is the ordinal-th part of the subject's own rendition, counted from 1.
+
+    NotVisible when bulletin, part or file is not there for the subject, or when a caveat stops it.
+    """
     bulletin, about = get_bulletin_for(subject, bulletin_id, Action.DOWNLOAD)
-    parts = Part.unrestricted.filter(revision=bulletin.served_id, position=position).exclude(stored_file="")
-    part = parts.select_related("revision").first()
-    resource = known.Part(about, label_of(part)) if part else None
-    decision = decide(subject, Action.DOWNLOAD, resource) if resource else Decision(False, Reason.NOT_FOUND)
+    portions = rendition_for(subject, bulletin, about, words=False).portions
+    portion = portions[ordinal - 1] if 0 < ordinal <= len(portions) else None
+    if portion is None or not portion.content.stored_file:
+        decision = Decision(allowed=False, reason=Reason.NOT_FOUND)
+    else:
+        decision = decide(subject, Action.DOWNLOAD, known.Part(about, portion.label))
     if not decision:
         refuse(subject, Action.DOWNLOAD, bulletin_id, decision, tier=about.banner.tier)
         raise NotVisible(decision.reason)
+    part = portion.content
     words = open_parts([part])[part.pk]
     data = open_file(part)
     with transaction.atomic():
         record(
             Action.DOWNLOAD, actor=subject.person, organisation=subject.organisation, object=str(bulletin.pk),
-            revision=bulletin.served.number, tier=part.tier, detail={"part": position, "bytes": len(data)},
+            revision=bulletin.served.number, tier=part.tier, detail={"part": part.position, "bytes": len(data)},
         )  # fmt: skip
     return words.name, data

@@ -1,6 +1,7 @@
 """Bulletins for tests, made by the desk's own verbs: created, handed in, approved, published, with every event.
 
-    shelf.published(world.publisher, world.approver, title="…", tier=2, parts=["…", ("…", 2)], organisations=[world.company])
+parts = ["…", ("…", 2), shelf.attachment()]
+shelf.published(world.publisher, world.approver, tier=2, parts=parts, organisations=[world.company])
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,9 @@ def part(words: Words) -> PartDraft:
     return PartDraft(words) if isinstance(words, str) else PartDraft(*words)
 
 
-def attachment(name: str = "一覧.csv", data: bytes = b"a,b\n1,2\n", *, tier: int = 1, caveats: Iterable[str] = ()) -> PartDraft:
+def attachment(
+    name: str = "一覧.csv", data: bytes = b"a,b\n1,2\n", *, tier: int = 1, caveats: Iterable[str] = ()
+) -> PartDraft:
     """A file as a part."""
     return PartDraft("", tier, "attachment", caveats=tuple(caveats), name=name, data=data)
 

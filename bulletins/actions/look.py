@@ -1,0 +1,51 @@
+"""Looking through lists: each page of titles, each search with its words, is one event before the first byte leaves."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from bulletins.browse import Position, Row, Wish, page_for, to_acknowledge, unread_for
+from council.access.facts import Subject
+from council.access.tiers import Tier
+from council.audit.events import Event
+from council.audit.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the home page shows of content: duties by deadline, and what has not been opened yet."""
+
+    duties: list[Row]
+    unread: list[Row]
+
+    @property
+    def tier(self) -> Tier:
+        return tier_of((*self.duties, *self.unread))
+
+
+def tier_of(rows: Iterable[Row]) -> Tier:
+    """The tier of a screen that shows these rows: a list of tier-two titles is itself tier two."""
+    return max((row.banner.tier for row in rows), default=Tier.ONE)
+
+
+def look(subject: Subject, wish: Wish, before: Position | None = None) -> tuple[list[Row], Position | None]:
+    """A page of the list as page_for() gives it, and its event: a search when there are words, else a list."""
+    rows, onward = page_for(subject, wish, before)
+    # Words that somebody looks for may say as much as what they may know: sealed at their ceiling.
+    tier = subject.ceiling if wish.q else tier_of(rows)
+    asked = {name: value if isinstance(value, str) else int(value) for name, value in asdict(wish).items() if value}
+    _note(Event.BULLETIN_SEARCH if wish.q else Event.BULLETIN_LIST, subject, tier, asked)
+    return rows, onward
+
+
+def look_at_desk(subject: Subject) -> Waiting:
+    """What waits for the reader on the home page, and the event that its titles were shown."""
+    waiting = Waiting(to_acknowledge(subject), unread_for(subject))
+    _note(Event.BULLETIN_LIST, subject, waiting.tier, {"page": "home"})
+    return waiting
+
+
+def _note(event: Event, subject: Subject, tier: Tier, detail: dict[str, object]) -> None:
+    with transaction.atomic():
+        record(event, actor=subject.person, organisation=subject.organisation, tier=int(tier), detail=detail)
