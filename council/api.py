@@ -1,19 +1,23 @@
-"""The frame of the API: deny what no policy guards, one shape for errors (RFC 9457), lists with opaque cursors and no totals."""
+"""The frame of the API: deny what no policy guards, one shape for errors (RFC 9457), lists without totals."""
 
 import base64
 import binascii
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from itertools import islice
+from typing import IO, TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
 
 from council.audit.context import current
 from council.guard import OPEN
@@ -24,10 +28,13 @@ if TYPE_CHECKING:
 
 PROBLEM = "application/problem+json"
 PAGE = 20
+# Room for the largest attachment (20 MB, a third more in base64) beside the words of a bulletin.
+LARGEST_BODY = 32 * 1024 * 1024
+_MOST_ERRORS, _LONGEST_NAME = 100, 200
 
 
 class Declared(BasePermission):
-    """Lets signed-in people reach methods that declare a policy. What the policy says is asked where the object is known."""
+    """Lets signed-in people reach methods that declare a policy. What it says is asked where the object is known."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         policy = getattr(view, "policies", {}).get("GET" if request.method == "HEAD" else request.method)
@@ -43,6 +50,30 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class TooLarge(exceptions.APIException):
+    """The body is longer than anything that this portal takes."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+class BadQuery(exceptions.ValidationError):
+    """A parameter of the address can't be taken; the problem names it as `parameter`, where a body has a `pointer`."""
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON of at most LARGEST_BODY bytes. What is longer, or nested too deeply to read, is refused."""
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: dict | None = None) -> object:
+        body = stream.read(LARGEST_BODY + 1)
+        if len(body) > LARGEST_BODY:
+            raise TooLarge(_("送られた内容が大きすぎます。32MBまでにしてください。"))
+        try:
+            return super().parse(BytesIO(body), media_type, parser_context)
+        except (exceptions.ParseError, RecursionError) as error:
+            raise exceptions.ParseError(_("JSON（UTF-8）として読めません。")) from error
+
+
 def problem(code: int, title: str, detail: str = "", *, kind: str = "", errors: Sequence[dict] = ()) -> dict:
     """A problem document (RFC 9457). `instance` is the request id, so that a caller can quote it.
 
@@ -56,16 +87,29 @@ def problem(code: int, title: str, detail: str = "", *, kind: str = "", errors: 
     return body if code == status.HTTP_404_NOT_FOUND else {**body, "instance": f"urn:request:{current().id}"}
 
 
-def _flatten(detail: object, pointer: str = "") -> list[dict]:
-    if isinstance(detail, dict):
-        return [row for key, value in detail.items() for row in _flatten(value, f"{pointer}/{key}")]
-    if isinstance(detail, list):
-        return [
-            row
-            for place, value in enumerate(detail)
-            for row in (_flatten(value, f"{pointer}/{place}") if isinstance(value, dict | list) else _flatten(value, pointer))
-        ]
-    return [{"pointer": pointer or "/", "detail": str(detail)}]
+def _clean(name: object) -> str:
+    """What a caller named, safe to send back: no lone surrogates, which no answer can carry, and not too long."""
+    return str(name).encode("utf-8", "backslashreplace").decode()[:_LONGEST_NAME]
+
+
+def _flatten(detail: object, pointer: str = "") -> Iterator[dict]:
+    """A row for each sentence, under the JSON pointer (RFC 6901) of what it is about; "" is the whole body."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            step = "/" + str(key).replace("~", "~0").replace("/", "~1")
+            yield from _flatten(value, pointer if key == api_settings.NON_FIELD_ERRORS_KEY else pointer + step)
+    elif isinstance(detail, list | tuple):
+        for place, value in enumerate(detail):
+            yield from _flatten(value, f"{pointer}/{place}" if isinstance(value, Mapping | list) else pointer)
+    else:
+        yield {"pointer": _clean(pointer), "detail": _clean(detail)}
+
+
+def _rows(error: exceptions.ValidationError) -> list[dict]:
+    rows = list(islice(_flatten(error.detail), _MOST_ERRORS))
+    if isinstance(error, BadQuery):
+        return [{"parameter": row["pointer"].removeprefix("/"), "detail": row["detail"]} for row in rows]
+    return rows
 
 
 def _titles() -> dict[int, str]:
@@ -79,6 +123,7 @@ def _titles() -> dict[int, str]:
         409: _("いまの状態ではできません"),
         413: _("大きすぎます"),
         415: _("その形式は受け取れません"),
+        422: _("前の要求と内容が違います"),
         429: _("回数が多すぎます"),
         500: _("こちらで問題が起きました"),
         503: _("いまは使えません"),
@@ -95,7 +140,7 @@ def problem_handler(error: Exception, context: dict) -> Response | None:
         return None
     code, title = error.status_code, _titles().get(error.status_code, "")
     if isinstance(error, exceptions.ValidationError):
-        body = problem(code, title, errors=_flatten(error.detail), kind="invalid")
+        body = problem(code, title, errors=_rows(error), kind="invalid")
     elif isinstance(error, exceptions.NotFound | exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         body = problem(code, title, kind=error.default_code)
     else:
@@ -111,17 +156,38 @@ def problem_response(request: HttpRequest, code: int) -> JsonResponse:
     return JsonResponse(problem(code, _titles().get(code, "")), status=code, content_type=PROBLEM)
 
 
+def read_query(request: Request, filters: type[Serializer]) -> dict:
+    """The filters of a list, checked by the serializer; BadQuery for unknown names, names given twice, and bad values.
+
+    A known filter that is left empty (`?kind=`) counts as not given.
+    """
+    given = {name: values for name, values in request.query_params.lists() if name != "cursor"}
+    twice = {name: [_("この条件は1つだけ指定してください。")] for name, values in given.items() if len(values) > 1}
+    if twice:
+        raise BadQuery(twice)
+    known = filters().fields
+    wanted = filters(data={name: values[0] for name, values in given.items() if values[0] or name not in known})
+    if not wanted.is_valid():
+        raise BadQuery(wanted.errors)
+    return wanted.validated_data
+
+
+def bad_cursor() -> BadQuery:
+    """What a cursor that is not one of ours is answered with."""
+    return BadQuery({"cursor": [_("続きの印が読めません。最初から取り直してください。")]})
+
+
 def read_cursor(request: Request) -> list | None:
-    """The position in an opaque cursor, or None without one; ValidationError when it is not one of ours."""
+    """The position in an opaque cursor, or None without one; BadQuery when it is not one of ours."""
     raw = request.query_params.get("cursor")
     if not raw:
         return None
     try:
         position = json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise exceptions.ValidationError({"cursor": [_("続きの印が読めません。最初から取り直してください。")]}) from error
+    except (ValueError, RecursionError, binascii.Error) as error:
+        raise bad_cursor() from error
     if not isinstance(position, list):
-        raise exceptions.ValidationError({"cursor": [_("続きの印が読めません。最初から取り直してください。")]})
+        raise bad_cursor()
     return position
 
 

@@ -1,0 +1,286 @@
+"""What the API gives: each body is made here, from what passed the door, beside the serializer that describes it."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urljoin
+
+from django.http import HttpRequest
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Organisation
+from bulletins.actions.inspect import Inspected
+from bulletins.actions.read import Opened, Shown
+from bulletins.approval import approvals_held, approvals_needed
+from bulletins.browse import Row, subcommittee_names
+from bulletins.models import Bulletin, Part, Receipt, Revision
+from bulletins.rendition import Portion, Rendition
+from council.access import facts as known
+from council.access.facts import Label, State, Subject
+from council.access.policy import Action, decide
+
+Names = Mapping[str, str]
+_OWN = ["unread", "opened", "acknowledged"]
+
+
+@extend_schema_field({"type": "integer", "enum": [1, 2, 3]})
+class TierShown(serializers.IntegerField):
+    pass
+
+
+class NamedAnswer(serializers.Serializer):
+    """Something with a name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class LabelAnswer(serializers.Serializer):
+    """How something is to be handled: tier, need to know, caveats (取扱制限) in their own words."""
+
+    tier = TierShown()
+    subcommittees = NamedAnswer(many=True)
+    caveats = serializers.ListField(child=serializers.CharField())
+
+
+class ReceiptAnswer(serializers.Serializer):
+    """Opened and acknowledged: two facts."""
+
+    opened_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+
+
+class OwnAnswer(ReceiptAnswer):
+    """Where the caller stands with the revision."""
+
+    state = serializers.ChoiceField(_OWN)
+
+
+class BulletinAnswer(serializers.Serializer):
+    """What a list shows of a bulletin."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(Bulletin.Kind.values)
+    title = serializers.CharField()
+    originator = NamedAnswer()
+    revision = serializers.IntegerField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    deadline = serializers.DateTimeField(allow_null=True)
+    label = LabelAnswer()
+
+
+class RowAnswer(BulletinAnswer):
+    own = OwnAnswer()
+    url = serializers.URLField()
+
+
+class ListAnswer(serializers.Serializer):
+    """A page of a list, without any total."""
+
+    results = RowAnswer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class AttachmentAnswer(serializers.Serializer):
+    """A file; `url` is null where a caveat forbids taking it."""
+
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    url = serializers.URLField(allow_null=True)
+
+
+class PartAnswer(serializers.Serializer):
+    """A part; `n` counts the parts of this rendition from 1."""
+
+    n = serializers.IntegerField()
+    kind = serializers.ChoiceField(sorted(set(Part.Kind.values) - {Part.Kind.TITLE}))
+    label = LabelAnswer()
+    text = serializers.CharField(help_text="Markdown; HTML in it is text")
+    attachment = AttachmentAnswer(allow_null=True)
+
+
+class ApprovalsAnswer(serializers.Serializer):
+    held = serializers.IntegerField()
+    needed = serializers.IntegerField()
+
+
+class AudienceAnswer(serializers.Serializer):
+    people = serializers.IntegerField()
+    organisations = serializers.IntegerField()
+
+
+class DeskAnswer(serializers.Serializer):
+    """What the desk is shown besides: what an approval covers, how many there are, and who would read it."""
+
+    author = NamedAnswer()
+    digest = serializers.CharField()
+    approvals = ApprovalsAnswer()
+    audience = AudienceAnswer()
+
+
+class DetailAnswer(BulletinAnswer):
+    """The rendition for the caller. `own` is null on the desk, `desk` for readers."""
+
+    state = serializers.ChoiceField([state.value for state in State])
+    expires_at = serializers.DateTimeField(allow_null=True)
+    parts = PartAnswer(many=True)
+    own = OwnAnswer(allow_null=True)
+    desk = DeskAnswer(allow_null=True)
+
+
+class ProgressAnswer(serializers.Serializer):
+    """Where a revision stands after a verb of the desk."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(Bulletin.Kind.values)
+    revision = serializers.IntegerField()
+    state = serializers.ChoiceField([state.value for state in State])
+    approvals = ApprovalsAnswer()
+    url = serializers.URLField()
+
+
+class RevisionAnswer(serializers.Serializer):
+    """One revision as the desk lists it."""
+
+    revision = serializers.IntegerField()
+    state = serializers.ChoiceField([state.value for state in State])
+    tier = TierShown()
+    change_summary = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class RevisionsAnswer(serializers.Serializer):
+    results = RevisionAnswer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+def url_of(request: HttpRequest, view: str, *place: object) -> str:
+    """The whole address of a view of the API."""
+    return urljoin(request.build_absolute_uri("/"), reverse(f"api:{view}", args=place))
+
+
+def label_body(label: Label, names: Names) -> dict:
+    named = sorted(({"id": pk, "name": names.get(pk, "")} for pk in label.subcommittees), key=lambda row: row["name"])
+    return {"tier": int(label.tier), "subcommittees": named, "caveats": [caveat.words for caveat in label.caveats]}
+
+
+def _named(row: Organisation) -> dict:
+    return {"id": row.pk, "name": row.name}
+
+
+def receipt_body(receipt: Receipt | None) -> dict:
+    return {
+        "opened_at": receipt.opened_at if receipt else None,
+        "acknowledged_at": receipt.acknowledged_at if receipt else None,
+    }
+
+
+def _own(receipt: Receipt | None) -> dict:
+    times = receipt_body(receipt)
+    state = "acknowledged" if times["acknowledged_at"] else "opened" if times["opened_at"] else "unread"
+    return {"state": state, **times}
+
+
+def _head(bulletin: Bulletin, revision: Revision, title: str, banner: Label, names: Names) -> dict:
+    return {
+        "id": bulletin.pk,
+        "reference": bulletin.reference,
+        "kind": bulletin.kind,
+        "title": title,
+        "originator": _named(bulletin.originator),
+        "revision": revision.number,
+        "published_at": revision.published_at,
+        "deadline": revision.deadline,
+        "label": label_body(banner, names),
+    }
+
+
+def row_body(request: HttpRequest, row: Row, names: Names) -> dict:
+    head = _head(row.bulletin, row.bulletin.served, row.title, row.banner, names)
+    return {**head, "own": _own(row.receipt), "url": url_of(request, "bulletin", row.bulletin.pk)}
+
+
+def _parts(portions: Iterable[Portion[Shown]], names: Names, links: Iterable[str | None]) -> list[dict]:
+    bodies = []
+    for n, (portion, link) in enumerate(zip(portions, links, strict=True), start=1):
+        part, words = portion.content.part, portion.content.words
+        file = {"name": words.name, "size": words.size, "url": link} if part.stored_file else None
+        label = label_body(portion.label, names)
+        bodies.append({"n": n, "kind": part.kind, "label": label, "text": words.text, "attachment": file})
+    return bodies
+
+
+def _title(rendition: Rendition[Shown], bulletin: Bulletin) -> str:
+    return rendition.title.content.words.text if rendition.title else bulletin.reference
+
+
+def opened_body(request: HttpRequest, subject: Subject, opened: Opened) -> dict:
+    """The detail for a reader."""
+    bulletin, shown, names = opened.bulletin, opened.rendition, subcommittee_names(subject)
+    takes = [decide(subject, Action.DOWNLOAD, known.Part(opened.facts, portion.label)) for portion in shown.portions]
+    links = [url_of(request, "file", bulletin.pk, n) if take else None for n, take in enumerate(takes, start=1)]
+    return {
+        **_head(bulletin, bulletin.served, _title(shown, bulletin), shown.banner, names),
+        "state": bulletin.served.state,
+        "expires_at": bulletin.served.expires_at,
+        "parts": _parts(shown.portions, names, links),
+        "own": _own(opened.receipt),
+        "desk": None,
+    }
+
+
+def inspected_body(request: HttpRequest, subject: Subject, inspected: Inspected) -> dict:
+    """The detail for the desk; without parts once its keys are destroyed."""
+    revision, names = inspected.revision, subcommittee_names(subject)
+    bulletin, whole = revision.bulletin, inspected.rendition
+    portions = whole.portions if whole else ()
+    links = [url_of(request, "file", bulletin.pk, n) for n in range(1, len(portions) + 1)]
+    banner = whole.banner if whole else inspected.facts.banner
+    return {
+        **_head(bulletin, revision, inspected.title or bulletin.reference, banner, names),
+        "state": revision.state,
+        "expires_at": revision.expires_at,
+        "parts": _parts(portions, names, links),
+        "own": None,
+        "desk": {
+            "author": {"id": revision.author_id, "name": revision.author.name},
+            "digest": inspected.digest,
+            "approvals": _approvals(revision),
+            "audience": {"people": inspected.audience.people, "organisations": inspected.audience.organisations},
+        },
+    }
+
+
+def _approvals(revision: Revision) -> dict:
+    return {"held": approvals_held(revision), "needed": approvals_needed(revision)}
+
+
+def progress_body(request: HttpRequest, revision: Revision) -> dict:
+    bulletin = revision.bulletin
+    return {
+        "id": bulletin.pk,
+        "reference": bulletin.reference,
+        "kind": bulletin.kind,
+        "revision": revision.number,
+        "state": revision.state,
+        "approvals": _approvals(revision),
+        "url": url_of(request, "bulletin", bulletin.pk),
+    }
+
+
+def revision_body(revision: Revision) -> dict:
+    return {
+        "revision": revision.number,
+        "state": revision.state,
+        "tier": revision.tier,
+        "change_summary": revision.change_summary,
+        "created_at": revision.created_at,
+        "submitted_at": revision.submitted_at,
+        "published_at": revision.published_at,
+        "closed_at": revision.closed_at,
+    }
