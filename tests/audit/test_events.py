@@ -76,12 +76,19 @@ def test_a_stranger_is_sent_to_sign_in(client):
 
 
 def test_an_administrator_sees_their_own_people_and_nobody_else(client, world):
-    did(world.reader_two)
+    own = did(world.reader_two)
     did(world.other_reader)
-    text = page(client, world.administrator).content.decode()
-    assert "加藤 美咲さん" in text
-    assert "秋山 恵" not in text
-    assert "夕凪ケーブル" not in text
+    did(world.other_reader, "session.sign_in", object="", revision=0, tier=1)
+    shown = page(client, world.administrator).context["events"]
+    assert [event.id for event in shown] == [own.pk]
+    assert "加藤 美咲さん" in shown[0].sentence
+    assert [row["id"] for row in rows(client, world.administrator, "?action=bulletin.read")] == [str(own.pk)]
+
+
+def test_an_administrator_who_asks_for_another_organisation_finds_nothing(client, world):
+    did(world.other_reader)
+    for who in ("秋山", "夕凪", str(world.other_reader.pk), str(world.other_company.pk)):
+        assert rows(client, world.administrator, f"?actor={who}") == []
 
 
 def test_what_an_administrator_may_not_read_leaves_no_event_for_them(client, world):
@@ -114,6 +121,10 @@ def test_an_administrator_is_not_told_reason_or_tier(client, world):
         == "翠嶺マテリアル株式会社の平野 隼さんが、SC-7KQ4 第2版について「資料を開く」を求め、断られました。"
     )
     assert {"tier", "reason", "detail"}.isdisjoint(dict(shown.raw))
+
+
+def test_the_page_of_all_events_is_tier_two_whoever_the_auditor_is(client, world):
+    assert page(client, world.auditor).context["screen_tier"] == 2
 
 
 def test_an_event_above_the_ceiling_of_an_administrator_is_not_theirs(client, world):
