@@ -1,7 +1,7 @@
 """Who may run whose affairs, on top of decide(): nobody gives what they do not hold, and nobody gives to themselves.
 
-An administrator reaches only people of their own organisation who may see no more than they do, and only the roles member
-and administrator. The operator reaches everybody, but never takes over the account of somebody who may see more.
+An administrator reaches only people of their own organisation who may see no more than they do, and only the roles
+member and administrator. The operator reaches everybody, but takes over no account of somebody who may see more.
 """
 
 from enum import StrEnum
@@ -55,6 +55,34 @@ def refuse_above(subject: Subject, person: User) -> None:
     """Refused when the person may see more than the subject."""
     if subject_of(person).ceiling > subject.ceiling:
         raise Refused(Limit.ABOVE_OWN, person.pk)
+
+
+def refuse_takeover(subject: Subject, person: User) -> None:
+    """Refused when whoever signs in as the person could do more: see more, or act in a role the subject can't give."""
+    refuse_above(subject, person)
+    for role in person.role_assignments.values_list("role", flat=True):
+        need_giveable_role(subject, role, person.pk)
+
+
+def may_run(subject: Subject, person: User) -> bool:
+    """Whether the verbs about this person would be refused: for pages, which offer nothing that is."""
+    try:
+        need_people_of(subject, person.organisation)
+        if not operates(subject):
+            refuse_above(subject, person)
+    except Refused:
+        return False
+    return True
+
+
+def may_reset(subject: Subject, person: User) -> bool:
+    """Whether set_password() would be refused."""
+    try:
+        refuse_oneself(subject, person)
+        refuse_takeover(subject, person)
+    except Refused:
+        return False
+    return may_run(subject, person)
 
 
 def need_person(subject: Subject, person: User) -> User:

@@ -1,4 +1,4 @@
-"""Running people's affairs: who belongs, what they may handle, where they sit. Each verb counts on the very next request."""
+"""Running people's affairs: who belongs, what they may handle, where they sit. It counts on the very next request."""
 
 from collections.abc import Iterable
 
@@ -126,10 +126,10 @@ def leave_subcommittee(deed: Deed, person: User, subcommittee: Subcommittee) -> 
 def set_password(deed: Deed, person: User, password: str | None = None) -> str:
     """A temporary password for somebody else, returned once; ends their sessions and tokens.
 
-    Whoever knows it can sign in as the person: nobody sets it for somebody who may see more, the operator neither.
+    Whoever knows it can sign in as the person, so that nobody sets it for somebody who can do more, nor the operator.
     """
     person = limits.need_somebody_else(deed.subject, person)
-    limits.refuse_above(deed.subject, person)
+    limits.refuse_takeover(deed.subject, person)
     password = password or temporary_password()
     try:
         validate_password(password, person)

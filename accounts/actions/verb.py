@@ -41,7 +41,7 @@ class Deed:
 def verb(event: Event) -> Callable[[Callable[Concatenate[Deed, Arguments], Result]], Callable[..., Result]]:
     """Makes function(deed, …) a verb: function(…, *, acting_user).
 
-    A refusal undoes the transaction and is recorded in one of its own; a ValidationError says what can't be, to anybody.
+    A refusal undoes the transaction and is recorded in one of its own. A ValidationError says what can't be at all.
     """
 
     def wrap(function: Callable[Concatenate[Deed, Arguments], Result]) -> Callable[..., Result]:

@@ -1,0 +1,18 @@
+"""Pages about people, organisations and oneself."""
+
+from django.urls import path
+
+from accounts.views import oneself, organisations, people
+
+app_name = "accounts"
+urlpatterns = [
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/add/", organisations.organisation_add, name="organisation_add"),
+    path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path("subcommittees/", organisations.subcommittees, name="subcommittees"),
+    path("me/", oneself.me, name="me"),
+    path("pledge/", oneself.pledge, name="pledge"),
+]
