@@ -12,6 +12,7 @@ from council.access import facts as known
 from council.access.facts import Audience, Role, State, Subject
 from council.access.policy import Action, Decision, Reason, decide
 from council.access.tiers import Tier
+from council.ids import opaque_id
 
 # A desk shows this many of its newest pieces of work; older ones are found through the list of bulletins.
 DESK_LENGTH = 200
@@ -75,6 +76,14 @@ def inspect_for(subject: Subject, bulletin_id: UUID) -> tuple[Revision, known.Bu
     return revision, about
 
 
+def may_begin(subject: Subject) -> None:
+    """NotVisible, with the refusal in the log, for somebody who may begin no bulletin."""
+    decision = decide(subject, Action.DRAFT, known.Council())
+    if not decision:
+        refuse(subject, Action.DRAFT, opaque_id(), decision, tier=Tier.ONE)
+        raise NotVisible(decision.reason)
+
+
 def has_desk(subject: Subject) -> bool:
     """Whether the person has a desk at all: those who write or approve do."""
     return not subject.roles.isdisjoint({Role.PUBLISHER, Role.APPROVER}) and Role.AUDITOR not in subject.roles
@@ -100,6 +109,11 @@ def desk_of(subject: Subject) -> list[Revision]:
             replace(facts.revision_facts(row, Audience()), nominated=mine if row.pk in nominated else frozenset()),
         )
     ]
+
+
+def approvals_of(revision: Revision) -> list[Approval]:
+    """Who has approved the revision, in the order they did."""
+    return list(Approval.objects.filter(revision=revision).select_related("person__organisation").order_by("approved_at"))
 
 
 # What somebody would want to do next with a revision in this state, the way forward first.

@@ -74,10 +74,25 @@ def people_at(addresses: list[str]) -> dict[str, str]:
     return {email: str(pk) for email, pk in rows}
 
 
-def addresses_of(revision: Revision) -> list[str]:
-    """The e-mail addresses of the people whom the revision is to be released to."""
-    rows = Release.objects.filter(revision=revision, person__isnull=False).order_by("person__email")
-    return list(rows.values_list("person__email", flat=True))
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a revision names: ids as text, people it is released to by their addresses."""
+
+    organisations: list[str]
+    to_subcommittees: list[str]
+    addresses: list[str]
+    nominated: list[str]
+
+
+def named_in(revision: Revision) -> Named:
+    """Everybody to whom the revision is to be released, and the approvers it names."""
+    releases = Release.objects.filter(revision=revision).select_related("person").order_by("person__email", "pk")
+    return Named(
+        [str(row.organisation_id) for row in releases if row.organisation_id],
+        [str(row.subcommittee_id) for row in releases if row.subcommittee_id],
+        [row.person.email for row in releases if row.person],
+        [str(pk) for pk in Nomination.objects.filter(revision=revision).values_list("person_id", flat=True)],
+    )
 
 
 def names_of_subcommittees(ids: list[str]) -> dict[str, str]:

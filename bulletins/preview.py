@@ -99,7 +99,7 @@ def _why(subject: Subject, about: known.Bulletin, organisations: set[int], subco
 
 
 def _shown_to(subject: Subject, about: known.Bulletin, labels: dict[int, Label]) -> frozenset[int]:
-    """The positions that the subject gets, each distinct label decided once; of several titles the highest alone, as render()."""
+    """The positions that the subject gets, titles among them. Each distinct label is decided once."""
     allowed = {label: bool(decide(subject, Action.READ, known.Part(about, label))) for label in set(labels.values())}
     return frozenset(position for position, label in labels.items() if allowed[label])
 
@@ -117,6 +117,11 @@ def audience_of(revision: Revision, about: known.Bulletin, parts: Sequence[Part]
         names[subject.organisation] = person.organisation.name
     groups = tuple(Group(names[pk], tuple(people)) for pk, people in readers.items())
     return Audience(groups, _shapes(groups))
+
+
+def audience_now(revision: Revision, about: known.Bulletin) -> Audience:
+    """audience_of() for somebody who has no parts at hand."""
+    return audience_of(revision, about, list(Part.unrestricted.filter(revision=revision).defer("ciphertext")))
 
 
 def _shapes(groups: Iterable[Group]) -> tuple[Shape, ...]:
