@@ -1,6 +1,7 @@
 """取扱制限: the vocabulary, which actions each one stops, and the date that 「○年○月○日まで」 carries.
 
-Vocabulary: domain-facts §2.2 (統一基準群). What the system can't stop is named as left on trust, never passed over in silence.
+Vocabulary: domain-facts §2.2 (統一基準群). What the system can't stop is named as left on trust,
+never passed over in silence.
 """
 
 import re

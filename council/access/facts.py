@@ -1,4 +1,4 @@
-"""What decide() is told: frozen facts about a person and about a thing, gathered by others, with no way back to a database."""
+"""What decide() is told: frozen facts about a person and a thing, gathered by others, with no way to a database."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -116,7 +116,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A revision of a bulletin as decide() sees it: `floor` says from where it exists, `banner` covers all its parts."""
+    """A revision of a bulletin as decide() sees it: from `floor` on it exists, `banner` covers all its parts."""
 
     state: State
     floor: Label

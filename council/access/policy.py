@@ -1,7 +1,7 @@
 """decide(): the only place that says who may do what. Pure; the table in README.md is its specification.
 
-Each rule answers None (nothing against it) or the Reason it refuses for. Rules are asked in the order of design §2; the first
-reason speaks. An action that no table names is refused.
+Each rule answers None (nothing against it) or the Reason it refuses for. Rules are asked in the order of design §2;
+the first reason speaks. An action that no table names is refused.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,19 @@ from enum import StrEnum
 
 from council.access import caveats
 from council.access.caveats import Use
-from council.access.facts import Bulletin, Council, Designation, Label, Ledger, Organisation, Part, Resource, Role, State, Subject
+from council.access.facts import (
+    Bulletin,
+    Council,
+    Designation,
+    Label,
+    Ledger,
+    Organisation,
+    Part,
+    Resource,
+    Role,
+    State,
+    Subject,
+)
 from council.access.tiers import Tier
 
 
@@ -82,8 +94,12 @@ class Decision:
 Rule = Callable[[Subject, Action, Resource], Reason | None]
 
 READING = {Action.READ, Action.ACKNOWLEDGE, Action.PRINT, Action.COPY, Action.DOWNLOAD, Action.FORWARD}
-_STOPPED_BY = {Action.PRINT: Use.PRINT, Action.COPY: Use.COPY, Action.DOWNLOAD: Use.DOWNLOAD, Action.FORWARD: Use.FORWARD}
-_OPEN = {State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED}
+_STOPPED_BY = {
+    Action.PRINT: Use.PRINT,
+    Action.COPY: Use.COPY,
+    Action.DOWNLOAD: Use.DOWNLOAD,
+    Action.FORWARD: Use.FORWARD,
+}
 _REACHES = {
     **dict.fromkeys(READING, {State.PUBLISHED}),
     Action.INSPECT: set(State) - {State.DISPOSED},
@@ -125,8 +141,8 @@ def standing(subject: Subject, action: Action, resource: Resource) -> Reason | N
 
 
 def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """2. The revision is in a state that this action can reach, and has not passed its last moment."""
-    bulletin = resource.bulletin if isinstance(resource, Part) else resource
+    """2. The revision is in a state that this action reaches, and not past its last moment. A part is only read."""
+    bulletin = resource.bulletin if isinstance(resource, Part) and action in READING else resource
     if not isinstance(bulletin, Bulletin) or bulletin.state not in _REACHES.get(action, ()):
         return Reason.STATE
     if action in READING and bulletin.expires_at and bulletin.expires_at <= subject.now:
@@ -135,7 +151,7 @@ def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | 
 
 
 def clears(subject: Subject, designation: Designation | None) -> Reason | None:
-    """3, for CRITICAL. Designation in force, certification and contract (companies), clearance by that agency, roster: all of them."""
+    """3, for CRITICAL: designation in force; for companies certification and contract; clearance; roster."""
     if designation is None:
         return Reason.NO_DESIGNATION
     today, agency = subject.today, designation.agency
@@ -218,7 +234,7 @@ def drafts(subject: Subject, action: Action, resource: Resource) -> Reason | Non
 
 
 def runs_people(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Administrators see and change their own organisation's people; operators and clearance officers work across the council."""
+    """7. Administrators run their own organisation's people; operators and clearance officers work across it."""
     if not isinstance(resource, Organisation) or subject.roles.isdisjoint(_PEOPLE[action]):
         return Reason.ROLE
     across = subject.roles & _PEOPLE[action] - {Role.ADMINISTRATOR}
@@ -232,10 +248,10 @@ def operates(subject: Subject, action: Action, resource: Resource) -> Reason | N
 
 def reads_events(subject: Subject, action: Action, resource: Resource) -> Reason | None:
     """7. Auditors read every event; an administrator those of their own organisation's people."""
+    if not isinstance(resource, Ledger) or subject.roles.isdisjoint({Role.AUDITOR, Role.ADMINISTRATOR}):
+        return Reason.ROLE
     if Role.AUDITOR in subject.roles:
         return None
-    if Role.ADMINISTRATOR not in subject.roles or not isinstance(resource, Ledger):
-        return Reason.ROLE
     return None if resource.organisation == subject.organisation else Reason.NOT_INVOLVED
 
 

@@ -11,7 +11,7 @@ class TierRefused(ValueError):
 
 
 class Tier(IntEnum):
-    """機密性1情報, 機密性2情報, 重要経済安保情報. The number is an order, not the 機密性 digit: CRITICAL is not 機密性3."""
+    """機密性1情報, 機密性2情報, 重要経済安保情報. The number is an order: CRITICAL is not 機密性3."""
 
     ONE = 1
     TWO = 2
@@ -27,7 +27,9 @@ class Tier(IntEnum):
         if isinstance(value, cls):
             return value
         if isinstance(value, str) and _ABOVE_THIS_PORTAL.search(value):
-            raise TierRefused("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。")
+            raise TierRefused(
+                "機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"
+            )
         for tier in cls:
             if not isinstance(value, bool) and value in (tier.value, str(tier.value), tier.label, tier.label[:-2]):
                 return tier

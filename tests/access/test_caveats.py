@@ -1,0 +1,73 @@
+from datetime import date
+
+import pytest
+
+from council.access import caveats
+from council.access.caveats import CaveatRefused, Use
+
+
+@pytest.mark.parametrize("words", caveats.WORDS)
+def test_every_word_of_the_vocabulary_stops_something_or_names_what_is_left_on_trust(words):
+    caveat = caveats.parse(words)
+    assert caveat.words == words
+    assert caveat.stops or caveat.trust
+
+
+@pytest.mark.parametrize(
+    ("words", "stops"),
+    [
+        ("複製禁止", {Use.PRINT, Use.COPY, Use.DOWNLOAD}),
+        ("複製要許可", {Use.PRINT, Use.COPY, Use.DOWNLOAD}),
+        ("転送禁止", {Use.FORWARD}),
+        ("配付禁止", {Use.FORWARD, Use.DOWNLOAD}),
+        ("印刷禁止", {Use.PRINT}),
+        ("読後廃棄", {Use.DOWNLOAD}),
+        ("書換禁止", set()),
+    ],
+)
+def test_a_caveat_stops_the_uses_it_speaks_of(words, stops):
+    assert caveats.parse(words).stops == stops
+
+
+def test_a_caveat_with_a_date_carries_its_last_day():
+    assert caveats.parse("2026年12月1日まで").until == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "禁止",
+        "機密性3",
+        "複製禁止 ",
+        "2026年2月30日まで",
+        "2026年13月1日まで",
+        "26年1月1日まで",
+        "0000年1月1日まで",
+    ],
+)
+def test_words_outside_the_vocabulary_and_impossible_days_are_refused(words):
+    with pytest.raises(CaveatRefused):
+        caveats.parse(words)
+
+
+@pytest.mark.parametrize("words", [None, "複製禁止", {"複製禁止": 1}, [1], [None], 3])
+def test_only_a_list_of_words_is_taken(words):
+    with pytest.raises(CaveatRefused):
+        caveats.parse_all(words)
+
+
+def test_each_caveat_is_kept_once_in_the_order_given():
+    given = caveats.parse_all(["転送禁止", "印刷禁止", "転送禁止"])
+    assert [caveat.words for caveat in given] == ["転送禁止", "印刷禁止"]
+
+
+def test_several_caveats_stop_what_any_of_them_stops():
+    assert caveats.stopped(caveats.parse_all(["印刷禁止", "転送禁止"])) == {Use.PRINT, Use.FORWARD}
+    assert caveats.stopped(()) == frozenset()
+
+
+def test_the_earliest_of_several_days_is_the_last_day():
+    given = caveats.parse_all(["2027年1月1日まで", "2026年12月1日まで", "転送禁止"])
+    assert caveats.last_day(given) == date(2026, 12, 1)
+    assert caveats.last_day(caveats.parse_all(["転送禁止"])) is None
