@@ -1,0 +1,34 @@
+"""What the audit log's pages may call a bulletin: its reference, and only where the reader of the log may know it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from bulletins.access import visible_to
+from bulletins.models import Bulletin
+from council.access.facts import Subject
+
+
+def _uuids(ids: Iterable[str]) -> list[UUID]:
+    found = []
+    for each in ids:
+        try:
+            found.append(UUID(each))
+        except ValueError:
+            continue
+    return found
+
+
+class BulletinNames:
+    """The resolver that bulletins registers with council.audit.names."""
+
+    def ids_of(self, reference: str) -> list[str]:
+        rows = Bulletin.unrestricted.filter(reference=reference.strip().upper())
+        return [str(pk) for pk in rows.values_list("pk", flat=True)]
+
+    def references_of(self, ids: Iterable[str]) -> dict[str, str]:
+        rows = Bulletin.unrestricted.filter(pk__in=_uuids(ids)).values_list("pk", "reference")
+        return {str(pk): reference for pk, reference in rows}
+
+    def known_to(self, subject: Subject, ids: Iterable[str]) -> set[str]:
+        rows = visible_to(subject).filter(pk__in=_uuids(ids))
+        return {str(pk) for pk in rows.values_list("pk", flat=True)}
