@@ -1,0 +1,55 @@
+"""私の机: what is due and new for a reader, what is on its way for the desk, and for others the way to their work."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bulletins import browse
+from bulletins.actions.look import Waiting, look_at_desk
+from bulletins.my_work import work_of
+from bulletins.ruler import Day, ruler
+from council.access.facts import Role, Subject
+from council.business_days import business_days_between
+from council.guard import SIGNED_IN, guarded_by
+from council.templatetags.portal import SOON
+
+
+@require_http_methods(["GET"])
+@guarded_by(GET=SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk of a reader, or the way to their pages for those who see no content."""
+    subject = request.subject
+    if not reads_content(subject):
+        return render(request, "bulletins/home_without_content.html")
+    waiting, work = look_at_desk(subject), work_of(subject)
+    context = {
+        "waiting": waiting,
+        "work": work,
+        "days": days_of(waiting),
+        "overdue": sum(row.deadline < subject.now for row in waiting.duties),
+        "soon": sum(is_soon(row, subject) for row in waiting.duties),
+        "cut": len(waiting.duties) == browse.LONGEST_DUTIES,
+        "ceiling": subject.ceiling,
+        "subcommittees": browse.subcommittee_names(subject).values(),
+        "pledged": subject.pledge_current,
+        "now": subject.now,
+        "screen_tier": max(waiting.tier, work.tier),
+    }
+    return render(request, "bulletins/home.html", context)
+
+
+def reads_content(subject: Subject) -> bool:
+    """Auditors never see content; people who only operate the portal have no business with it."""
+    return Role.AUDITOR not in subject.roles and subject.roles != {Role.OPERATOR}
+
+
+def days_of(waiting: Waiting) -> list[Day]:
+    """The ruler with each duty on its last day in Japan."""
+    return ruler(timezone.localdate(), (timezone.localdate(row.deadline) for row in waiting.duties), soon=SOON)
+
+
+def is_soon(row: browse.Row, subject: Subject) -> bool:
+    """Whether the duty ends within the next few business days and is not late yet."""
+    left = business_days_between(subject.today, timezone.localdate(row.deadline))
+    return row.deadline >= subject.now and left <= SOON
