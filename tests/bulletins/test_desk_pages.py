@@ -1,0 +1,324 @@
+"""The pages of the publishing desk, over HTTP and without a script."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bulletins.models import Approval, Bulletin, Nomination, Part, Release, Revision
+from bulletins.sealed import open_parts
+from council.access.facts import State
+from council.access.policy import Action
+from council.audit.models import AuditEvent
+from tests import cast
+from tests.bulletins import shelf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> cast.Council:
+    return cast.council()
+
+
+@pytest.fixture
+def desk(client, world) -> Client:
+    return cast.sign_in(client, world.publisher)
+
+
+def form(*parts: dict, **fields: object) -> dict:
+    """What a browser sends for these parts; each is a paragraph of tier one unless it says otherwise."""
+    sent = {"kind": "threat", "title": "架空の題名", "tier": "1", "parts": str(len(parts)), **fields}
+    for number, part in enumerate(parts, start=1):
+        for name, value in {"kind": "text", "tier": "1", "text": "", **part}.items():
+            sent[f"part-{number}-{name}"] = value
+    return sent
+
+
+def at(name: str, revision: Revision, *args: object) -> str:
+    return reverse(f"desk:{name}", args=[revision.bulletin_id, *args])
+
+
+def words_of(revision: Revision) -> list[str]:
+    parts = list(Part.unrestricted.filter(revision=revision).select_related("revision"))
+    words = open_parts(parts)
+    return [words[part.pk].text or words[part.pk].name for part in parts]
+
+
+def the_revision() -> Revision:
+    return Revision.unrestricted.select_related("bulletin").get()
+
+
+def open_all(client: Client, revision: Revision) -> str:
+    """Opens every rendition as an approver does; the page with the form to approve."""
+    for number in re.findall(r'href="\?as=(\d+)"', client.get(at("work", revision)).content.decode()):
+        assert client.get(at("work", revision), {"as": number}).status_code == 200
+    return client.get(at("work", revision)).content.decode()
+
+
+def seen_on(page: str) -> str:
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', page)[1]
+
+
+def test_a_form_becomes_a_draft_with_its_parts_and_audience(desk, world):
+    sent = form(
+        {"text": "一"}, {"text": "二", "tier": "2", "caveats": ["印刷禁止"]},
+        tier="2", floor="1", floor_title="公開の題名", caveats=["転送禁止"], until="2099-03-31",
+        deadline="2099-03-01T17:00", organisations=[str(world.company.pk)], people="KATO@x.example\n" + world.analyst.email,
+    )  # fmt: skip
+    cast.person(world.company, email="kato@x.example")
+    assert desk.post(reverse("desk:new"), sent).status_code == 302
+    revision = the_revision()
+    assert words_of(revision) == ["公開の題名", "架空の題名", "一", "二"]
+    assert (revision.tier, revision.floor, revision.caveats) == (2, 1, ["転送禁止", "2099年3月31日まで"])
+    assert (revision.deadline.isoformat(), Release.objects.count()) == ("2099-03-01T08:00:00+00:00", 3)
+
+
+def test_a_fault_comes_back_at_its_field_with_every_word_and_label_kept(desk, world):
+    sent = form(
+        {"text": "消えない文章", "tier": "2"}, {"text": ""}, title="残る題名", tier="1", caveats=["転送禁止"],
+        organisations=[str(world.company.pk)], people="だれか@x.example", deadline="2099-03-01T17:00",
+    )  # fmt: skip
+    answer = desk.post(reverse("desk:new"), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert not Bulletin.unrestricted.exists()
+    for kept in ("消えない文章", "残る題名", "だれか@x.example", "2099-03-01T17:00", "部分の格付が資料の格付を超えています。"):
+        assert kept in page
+    assert re.search(rf'value="{world.company.pk}"[^>]*checked', page)
+    assert re.search(r'value="転送禁止"[^>]*checked', page)
+    assert re.search(r'id="id_part-1-tier"[^>]*>.*?<option value="2" selected', page, re.S)
+
+
+def test_a_chosen_file_is_said_to_be_lost_when_the_form_comes_back(desk):
+    upload = SimpleUploadedFile("一覧.csv", b"a,b")
+    sent = form({"kind": "attachment", "file": upload}, title="")
+    assert "選んだファイルは保てません" in desk.post(reverse("desk:new"), sent).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("button", "order"),
+    [("up-2", "二一"), ("down-1", "二一"), ("remove-1", "二"), ("add-table", "一二"), ("up-1", "一二"), ("down-9", "一二")],
+)
+def test_parts_are_moved_and_removed_without_a_script_and_nothing_is_saved(desk, button, order):
+    page = desk.post(reverse("desk:new"), form({"text": "一"}, {"text": "二"}, title="", **{button: "1"})).content.decode()
+    assert "".join(re.findall(r"<textarea[^>]*part-\d+-text[^>]*>\s*(.*?)</textarea>", page)) == order
+    assert "error-text" not in page
+    assert not Bulletin.unrestricted.exists()
+
+
+def test_a_new_part_is_of_the_kind_asked_for_and_keeps_the_label_before_it(desk):
+    sent = form({"text": "一", "tier": "2"}, tier="2", **{"add-indicators": "1"})
+    page = desk.post(reverse("desk:new"), sent).content.decode()
+    assert re.search(r'name="part-2-kind" value="indicators"', page)
+    assert re.search(r'id="id_part-2-tier"[^>]*>.*?<option value="2" selected', page, re.S)
+
+
+def test_a_lower_floor_asks_for_a_title_of_its_own(desk):
+    answer = desk.post(reverse("desk:new"), form({"text": "一"}, tier="2", floor="1"))
+    assert (answer.status_code, Bulletin.unrestricted.exists()) == (422, False)
+
+
+def test_saved_words_come_back_into_the_form_and_attachments_stay(desk, world):
+    draft = shelf.drafted(world.publisher, parts=["一\n\n- 二", shelf.attachment("一覧.csv")], people=[world.reader_one])
+    page = desk.get(at("edit", draft)).content.decode()
+    assert all(word in page for word in ("一\n\n- 二", "一覧.csv", world.reader_one.email))
+    keep = re.search(r'name="part-2-keep" value="([0-9a-f-]{36})"', page)[1]
+    sent = form({"kind": "attachment", "keep": keep}, {"text": "一"})
+    assert desk.post(at("edit", draft), sent).status_code == 302
+    assert words_of(draft) == ["架空の題名", "一覧.csv", "一"]
+
+
+def test_a_revision_begins_with_the_words_of_the_published_one(desk, world):
+    first = shelf.published(
+        world.publisher, world.approver, parts=["一", shelf.attachment("一覧.csv")], people=[world.reader_one]
+    )
+    page = desk.get(at("revise", first)).content.decode()
+    keep = re.search(r'name="part-2-keep" value="([0-9a-f-]{36})"', page)[1]
+    sent = form({"text": "一、改"}, {"kind": "attachment", "keep": keep}, change_summary="直した。")
+    assert desk.post(at("revise", first), {**sent, "change_summary": ""}).status_code == 422
+    assert desk.post(at("revise", first), sent).status_code == 302
+    assert words_of(Revision.unrestricted.get(number=2)) == ["架空の題名", "一、改", "一覧.csv"]
+
+
+def test_while_a_revision_is_being_written_another_is_refused_with_a_sentence(desk, world):
+    first = shelf.published(world.publisher, world.approver, people=[world.reader_one])
+    desk.post(at("revise", first), form({"text": "一"}, change_summary="直した。"))
+    answer = desk.get(at("revise", first), follow=True)
+    assert "改訂できるのは公開中の資料だけです" in answer.content.decode()
+
+
+def test_the_whole_way_from_draft_to_recall(client, world):
+    desk, room = cast.sign_in(client, world.publisher), cast.sign_in(Client(), world.approver)
+    desk.post(reverse("desk:new"), form({"text": "一"}, organisations=[str(world.company.pk)]))
+    revision = the_revision()
+    desk.post(at("submit", revision))
+    page = open_all(room, revision)
+    assert "承認しました" in room.post(at("approve", revision), {"seen": seen_on(page)}, follow=True).content.decode()
+    people = re.search(r'name="expected_people" value="(\d+)"', desk.get(at("work", revision)).content.decode())[1]
+    assert "公開しました" in desk.post(at("publish", revision), {"expected_people": people}, follow=True).content.decode()
+    recalled = desk.post(at("recall", revision), {"why": "数字の誤り", "meant": "yes"}, follow=True)
+    assert "数字の誤り" in recalled.content.decode()
+    assert the_revision().state == State.RECALLED
+
+
+def test_the_button_names_the_organisations_and_people_who_will_read(desk, world):
+    what = {"tier": 2, "organisations": [world.company, world.thinktank]}
+    revision = shelf.handed_in(world.publisher, **what)
+    cast.sign_in(room := Client(), world.approver)
+    room.post(at("approve", revision), {"seen": seen_on(open_all(room, revision))})
+    assert "2組織 4名に公開する" in desk.get(at("work", revision)).content.decode()
+
+
+@pytest.mark.parametrize("said", ["", "5", "-1", "四"])
+def test_another_number_than_the_real_one_publishes_nothing(desk, world, said):
+    revision = shelf.handed_in(world.publisher, tier=2, organisations=[world.company])
+    cast.sign_in(room := Client(), world.approver)
+    room.post(at("approve", revision), {"seen": seen_on(open_all(room, revision))})
+    page = desk.post(at("publish", revision), {"expected_people": said}, follow=True).content.decode()
+    assert "見る人の数が変わりました" in page
+    assert the_revision().state == State.APPROVED
+
+
+def test_the_author_is_told_why_they_can_not_approve(desk, world):
+    world.publisher.role_assignments.create(role="approver")
+    revision = shelf.handed_in(world.publisher, people=[world.reader_one])
+    assert "作成者は自分の資料を承認できません" in desk.get(at("work", revision)).content.decode()
+    page = desk.post(at("approve", revision), {"seen": "x"}, follow=True).content.decode()
+    assert "作成者は自分の資料を承認できません" in page
+    assert not Approval.objects.exists()
+
+
+def test_an_approver_opens_every_rendition_before_the_button_is_there(client, world):
+    room = cast.sign_in(client, world.approver)
+    revision = shelf.handed_in(
+        world.publisher, tier=2, floor=1, floor_title="公開の題名", parts=["一", ("二", 2)], organisations=[world.company]
+    )
+    page = room.get(at("work", revision)).content.decode()
+    assert ("作られる表示は2種類" in page, 'name="seen"' in page) == (True, False)
+    assert "まだ開いていない表示があります" in room.post(at("approve", revision), follow=True).content.decode()
+    assert 'name="seen"' in open_all(room, revision)
+
+
+def test_a_rendition_is_shown_exactly_as_its_readers_get_it(client, world):
+    room = cast.sign_in(client, world.approver)
+    revision = shelf.handed_in(
+        world.publisher, tier=2, floor=1, floor_title="公開の題名", title="内部の題名",
+        parts=["公開の部分", ("内部の部分", 2)], people=[world.reader_one, world.reader_two],
+    )  # fmt: skip
+    page = room.get(at("work", revision), {"as": "2"}).content.decode()
+    assert ("公開の題名" in page, "公開の部分" in page) == (True, True)
+    assert ("内部の題名" in page, "内部の部分" in page) == (False, False)
+    assert room.get(at("work", revision), {"as": "3"}).status_code == 404
+
+
+def test_what_was_opened_counts_no_more_once_something_changes(client, world):
+    room = cast.sign_in(client, world.approver)
+    revision = shelf.handed_in(world.publisher, people=[world.reader_one])
+    open_all(room, revision)
+    room.post(at("return", revision), {"comment": "出典を。"})
+    desk = cast.sign_in(Client(), world.publisher)
+    desk.post(at("edit", revision), form({"text": "別の文"}, people=world.reader_one.email))
+    desk.post(at("submit", revision))
+    assert 'name="seen"' not in room.get(at("work", revision)).content.decode()
+
+
+def test_the_author_reads_why_it_came_back(desk, world):
+    revision = shelf.handed_in(world.publisher, people=[world.reader_one])
+    room = cast.sign_in(Client(), world.approver)
+    room.post(at("return", revision), {"comment": "出典を書いてください。"})
+    assert "出典を書いてください。" in desk.get(at("work", revision)).content.decode()
+
+
+def test_an_empty_audience_is_said_and_not_handed_in(desk, world):
+    draft = shelf.drafted(world.publisher)
+    assert "公開先がひとつもありません" in desk.post(at("submit", draft), follow=True).content.decode()
+    assert the_revision().state == State.DRAFT
+
+
+def test_recall_asks_for_a_reason_and_whether_it_is_meant(desk, world):
+    revision = shelf.published(world.publisher, world.approver, people=[world.reader_one])
+    assert desk.get(at("recall", revision)).status_code == 200
+    for sent in ({"why": "誤り"}, {"meant": "yes"}, {"why": "  ", "meant": "yes"}):
+        assert desk.post(at("recall", revision), sent).status_code == 422
+    assert Bulletin.unrestricted.get().served_id == revision.pk
+
+
+def test_the_served_revision_can_be_recalled_while_the_next_is_a_draft(desk, world):
+    first = shelf.published(world.publisher, world.approver, people=[world.reader_one])
+    desk.post(at("revise", first), form({"text": "一"}, change_summary="直した。"))
+    assert "公開中の第1版を回収する" in desk.get(at("work", first)).content.decode()
+    desk.post(at("recall", first), {"why": "誤り", "meant": "yes"})
+    assert Bulletin.unrestricted.get().served_id is None
+
+
+def test_the_desk_lists_work_by_stage_with_titles(desk, world):
+    shelf.drafted(world.publisher, title="書きかけ", tier=2)
+    shelf.published(world.publisher, world.approver, title="出たもの", people=[world.reader_one])
+    recalled = shelf.published(world.publisher, world.approver, title="取り消し", people=[world.reader_one])
+    desk.post(at("recall", recalled), {"why": "誤り", "meant": "yes"})
+    page = desk.get(reverse("desk:list")).content.decode()
+    assert ("書きかけ" in page, "出たもの" in page, "取り消し" in page) == (True, True, False)
+    assert page.count('data-kind="solid"') == 1
+
+
+def test_a_named_approver_of_another_agency_sees_the_work_and_nothing_else(client, world):
+    outside = cast.person(world.other_agency, "approver", tier=2)
+    named = shelf.handed_in(world.publisher, people=[world.reader_one], nominated=[outside])
+    other = shelf.handed_in(world.publisher, title="よその題名", people=[world.reader_one])
+    room = cast.sign_in(client, outside)
+    assert "よその題名" not in room.get(reverse("desk:list")).content.decode()
+    assert (room.get(at("work", named)).status_code, room.get(at("work", other)).status_code) == (200, 404)
+    assert Nomination.objects.get().person == outside
+
+
+def test_nobody_is_offered_a_subcommittee_that_is_not_theirs(desk):
+    foreign = cast.subcommittee("名を伏せた分科会")
+    assert foreign.name not in desk.get(reverse("desk:new")).content.decode()
+
+
+def test_a_file_of_the_draft_comes_as_a_download_and_is_recorded(desk, world):
+    draft = shelf.drafted(world.publisher, parts=["一", shelf.attachment("一覧.csv", b"a,b")])
+    answer = desk.get(at("file", draft, 2))
+    assert (answer.content, answer["Content-Type"]) == (b"a,b", "application/octet-stream")
+    assert "attachment" in answer["Content-Disposition"]
+    assert AuditEvent.objects.filter(action=Action.INSPECT, object=str(draft.bulletin_id), outcome="allow").count() == 1
+    assert desk.get(at("file", draft, 1)).status_code == 404
+
+
+def test_every_look_at_a_draft_is_an_event(desk, world):
+    draft = shelf.drafted(world.publisher)
+    for name in ("work", "edit"):
+        desk.get(at(name, draft))
+    assert AuditEvent.objects.filter(action=Action.INSPECT, object=str(draft.bulletin_id)).count() == 2
+
+
+GETS = ["work", "edit", "revise", "recall", "file"]
+POSTS = ["edit", "revise", "submit", "approve", "return", "publish", "recall"]
+
+
+@pytest.mark.parametrize(("method", "name"), [*(("get", name) for name in GETS), *(("post", name) for name in POSTS)])
+@pytest.mark.parametrize("who", ["reader_two", "auditor", "operator"])
+def test_a_draft_that_may_not_be_seen_and_an_id_never_used_are_one(client, world, who, method, name):
+    draft = shelf.drafted(world.publisher, tier=2, people=[world.reader_two])
+    cast.sign_in(client, getattr(world, who))
+    answers, counts = [], []
+    for bulletin in (draft.bulletin_id, uuid4()):
+        address = reverse(f"desk:{name}", args=[bulletin, *([1] if name == "file" else [])])
+        with CaptureQueriesContext(connection, ) as queries:
+            answers.append(getattr(client, method)(address, form({"text": "一"}) if method == "post" else {}))
+        counts.append(len(queries))
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("who", ["reader_two", "auditor", "operator"])
+def test_people_without_a_desk_find_no_desk(client, world, who):
+    cast.sign_in(client, getattr(world, who))
+    assert [client.get(reverse(f"desk:{name}")).status_code for name in ("list", "new")] == [404, 404]
