@@ -8,11 +8,11 @@ from io import BytesIO
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,15 +61,20 @@ class BadQuery(exceptions.ValidationError):
     """A parameter of the address can't be taken; the problem names it as `parameter`, where a body has a `pointer`."""
 
 
-class BoundedJSONParser(JSONParser):
-    """JSON of at most LARGEST_BODY bytes. What is longer, or nested too deeply to read, is refused."""
+class BoundedJSONParser(BaseParser):
+    """JSON of at most LARGEST_BODY bytes. What is longer, or nested too deeply to read, is refused.
+
+    No subclass of JSONParser: for those DRF reads `request.body`, whose bound is that of forms, too low for files.
+    """
+
+    media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: dict | None = None) -> object:
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
             raise TooLarge(_("送られた内容が大きすぎます。32MBまでにしてください。"))
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            return JSONParser().parse(BytesIO(body), media_type, parser_context)
         except (exceptions.ParseError, RecursionError) as error:
             raise exceptions.ParseError(_("JSON（UTF-8）として読めません。")) from error
 
@@ -136,6 +141,8 @@ def problem_handler(error: Exception, context: dict) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge(_("送られた内容が大きすぎます。"))
     if not isinstance(error, exceptions.APIException):
         return None
     code, title = error.status_code, _titles().get(error.status_code, "")

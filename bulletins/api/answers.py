@@ -5,27 +5,21 @@ from urllib.parse import urljoin
 
 from django.http import HttpRequest
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Opened, Shown
+from bulletins.api.choices import BulletinKind, OwnState, PartKind, RevisionState, TierShown
 from bulletins.approval import approvals_held, approvals_needed
 from bulletins.browse import Row, subcommittee_names
-from bulletins.models import Bulletin, Part, Receipt, Revision
+from bulletins.models import Bulletin, Receipt, Revision
 from bulletins.rendition import Portion, Rendition
 from council.access import facts as known
-from council.access.facts import Label, State, Subject
+from council.access.facts import Label, Subject
 from council.access.policy import Action, decide
 
 Names = Mapping[str, str]
-_OWN = ["unread", "opened", "acknowledged"]
-
-
-@extend_schema_field({"type": "integer", "enum": [1, 2, 3]})
-class TierShown(serializers.IntegerField):
-    pass
 
 
 class NamedAnswer(serializers.Serializer):
@@ -53,7 +47,7 @@ class ReceiptAnswer(serializers.Serializer):
 class OwnAnswer(ReceiptAnswer):
     """Where the caller stands with the revision."""
 
-    state = serializers.ChoiceField(_OWN)
+    state = OwnState()
 
 
 class BulletinAnswer(serializers.Serializer):
@@ -61,7 +55,7 @@ class BulletinAnswer(serializers.Serializer):
 
     id = serializers.UUIDField()
     reference = serializers.CharField()
-    kind = serializers.ChoiceField(Bulletin.Kind.values)
+    kind = BulletinKind()
     title = serializers.CharField()
     originator = NamedAnswer()
     revision = serializers.IntegerField()
@@ -94,7 +88,7 @@ class PartAnswer(serializers.Serializer):
     """A part; `n` counts the parts of this rendition from 1."""
 
     n = serializers.IntegerField()
-    kind = serializers.ChoiceField(sorted(set(Part.Kind.values) - {Part.Kind.TITLE}))
+    kind = PartKind()
     label = LabelAnswer()
     text = serializers.CharField(help_text="Markdown; HTML in it is text")
     attachment = AttachmentAnswer(allow_null=True)
@@ -122,7 +116,7 @@ class DeskAnswer(serializers.Serializer):
 class DetailAnswer(BulletinAnswer):
     """The rendition for the caller. `own` is null on the desk, `desk` for readers."""
 
-    state = serializers.ChoiceField([state.value for state in State])
+    state = RevisionState()
     expires_at = serializers.DateTimeField(allow_null=True)
     parts = PartAnswer(many=True)
     own = OwnAnswer(allow_null=True)
@@ -134,9 +128,9 @@ class ProgressAnswer(serializers.Serializer):
 
     id = serializers.UUIDField()
     reference = serializers.CharField()
-    kind = serializers.ChoiceField(Bulletin.Kind.values)
+    kind = BulletinKind()
     revision = serializers.IntegerField()
-    state = serializers.ChoiceField([state.value for state in State])
+    state = RevisionState()
     approvals = ApprovalsAnswer()
     url = serializers.URLField()
 
@@ -145,7 +139,7 @@ class RevisionAnswer(serializers.Serializer):
     """One revision as the desk lists it."""
 
     revision = serializers.IntegerField()
-    state = serializers.ChoiceField([state.value for state in State])
+    state = RevisionState()
     tier = TierShown()
     change_summary = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -6,18 +6,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bulletins.api.choices import BulletinKind, PartKind, TierGiven
 from bulletins.browse import OWN_STATES
 from bulletins.drafting import MOST_PARTS, Draft, PartDraft
-from bulletins.models import Bulletin, Part
+from bulletins.models import Part
 from council.access.facts import State
 from council.access.tiers import Tier
 from council.api import StrictSerializer
 
 _MOST_IDS = 2000
-_PART_KINDS = sorted(set(Part.Kind.values) - {Part.Kind.TITLE})
 
 
 class Text(serializers.CharField):
@@ -39,14 +38,6 @@ class Id(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value="")
         return str(super().to_internal_value(data))
-
-
-@extend_schema_field({"enum": [1, 2, 3], "type": "integer", "description": "機密性1, 機密性2, 重要経済安保情報"})
-class TierGiven(serializers.Field):
-    """A tier as it was given: Tier.parse() knows what to say to anything else."""
-
-    def to_internal_value(self, data: object) -> object:
-        return data
 
 
 class Moment(serializers.DateTimeField):
@@ -91,7 +82,7 @@ class PartGiven(StrictSerializer):
 
     text = Text(required=False, default="", allow_blank=True)
     tier = TierGiven()
-    kind = serializers.ChoiceField(_PART_KINDS, required=False)
+    kind = PartKind(required=False)
     subcommittees = _ids()
     caveats = _caveats()
     attachment = AttachmentGiven(required=False)
@@ -114,7 +105,7 @@ class ReleaseGiven(StrictSerializer):
 class DraftGiven(StrictSerializer):
     """A bulletin as an author hands it in."""
 
-    kind = serializers.ChoiceField(Bulletin.Kind.values)
+    kind = BulletinKind()
     title = Text()
     tier = TierGiven()
     floor = TierGiven(required=False, allow_null=True, default=None)
@@ -197,7 +188,7 @@ class NothingGiven(StrictSerializer):
 class Filters(StrictSerializer):
     """The filters of the list. `state` is a state of the design, or one's own: unread, unacknowledged, acknowledged."""
 
-    kind = serializers.ChoiceField(Bulletin.Kind.values, required=False)
+    kind = BulletinKind(required=False)
     subcommittee = serializers.UUIDField(required=False)
     tier = serializers.ChoiceField([1, 2, 3], required=False)
     q = serializers.CharField(required=False, max_length=200)
