@@ -84,16 +84,18 @@ def found_person(
     password: str | None = None,
 ) -> User:
     """A person with roles and memberships; without a password nobody signs in as them. ValidationError by field."""
+    roles, subcommittees = {Role(role) for role in roles}, list(subcommittees)
     check_tier(organisation, tier)
     check_roles(organisation, roles)
+    _check_seats(organisation, subcommittees)
     person = User(organisation=organisation, email=email.strip().lower(), name=name, title=title, tier=tier)
     person.set_password(password)
-    person.full_clean()
+    person.full_clean(validate_constraints=False)  # the only one is about the tier, checked above with better words
     person.save(force_insert=True)
-    for role in roles:
-        RoleAssignment.objects.create(person=person, role=Role(role))
-    for subcommittee in subcommittees:
-        found_membership(person, subcommittee)
+    RoleAssignment.objects.bulk_create([RoleAssignment(person=person, role=role) for role in sorted(roles)])
+    SubcommitteeMembership.objects.bulk_create(
+        [SubcommitteeMembership(person=person, subcommittee=subcommittee) for subcommittee in subcommittees]
+    )
     return person
 
 
@@ -114,6 +116,13 @@ def check_roles(organisation: Organisation, roles: Iterable[str]) -> None:
         raise ValidationError({"roles": _("監査人は、ほかの役割と兼ねられません。")})
 
 
+def _check_seats(organisation: Organisation, subcommittees: list[Subcommittee]) -> None:
+    wanted = {subcommittee.pk for subcommittee in subcommittees}
+    seats = SubcommitteeSeat.objects.filter(organisation=organisation, subcommittee__in=wanted)
+    if wanted and seats.count() < len(wanted):
+        raise ValidationError({"subcommittees": _("所属する組織がこの分科会に参加していません。")})
+
+
 def found_role(person: User, role: str) -> RoleAssignment:
     """One more role; ValidationError when it does not go with the organisation or with the roles already held."""
     held = set(person.role_assignments.values_list("role", flat=True))
@@ -123,8 +132,7 @@ def found_role(person: User, role: str) -> RoleAssignment:
 
 def found_membership(person: User, subcommittee: Subcommittee) -> SubcommitteeMembership:
     """The person sits in the subcommittee. ValidationError unless their organisation has a seat there."""
-    if not SubcommitteeSeat.objects.filter(organisation=person.organisation_id, subcommittee=subcommittee).exists():
-        raise ValidationError({"subcommittees": _("所属する組織がこの分科会に参加していません。")})
+    _check_seats(person.organisation, [subcommittee])
     return SubcommitteeMembership.objects.get_or_create(person=person, subcommittee=subcommittee)[0]
 
 

@@ -36,9 +36,9 @@ def need(subject: Subject, action: Action, resource: facts.Resource, about: obje
         raise Refused(decision.reason, about)
 
 
-def need_people_of(subject: Subject, organisation: Organisation) -> None:
-    """Refused unless the subject runs this organisation's people."""
-    need(subject, Action.MANAGE_PEOPLE, facts.Organisation(str(organisation.pk)), organisation.pk)
+def need_people_of(subject: Subject, organisation: Organisation, about: object = None) -> None:
+    """Refused unless the subject runs this organisation's people; `about` is the person, when it is about one."""
+    need(subject, Action.MANAGE_PEOPLE, facts.Organisation(str(organisation.pk)), about or organisation.pk)
 
 
 def need_council(subject: Subject, about: object = "") -> None:
@@ -67,7 +67,7 @@ def refuse_takeover(subject: Subject, person: User) -> None:
 def may_run(subject: Subject, person: User) -> bool:
     """Whether the verbs about this person would be refused: for pages, which offer nothing that is."""
     try:
-        need_people_of(subject, person.organisation)
+        need_people_of(subject, person.organisation, person.pk)
         if not operates(subject):
             refuse_above(subject, person)
     except Refused:
@@ -87,7 +87,7 @@ def may_reset(subject: Subject, person: User) -> bool:
 
 def need_person(subject: Subject, person: User) -> User:
     """The person, read anew and locked. Refused unless the subject may run their affairs."""
-    need_people_of(subject, person.organisation)
+    need_people_of(subject, person.organisation, person.pk)
     if not operates(subject):
         refuse_above(subject, person)
     return User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)

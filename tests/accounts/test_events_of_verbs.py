@@ -1,0 +1,146 @@
+"""House rule: each verb writes exactly one event, in the transaction of its effect; without the log nothing happens."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actions import clearances, organisations, people, pledge, tokens
+from accounts.models import OperatorCertification, Organisation, PledgeText
+from council.audit.details import details_of
+from council.audit.models import AuditDetail, AuditEvent
+from council.audit.record import AuditUnavailable, actor_of
+from tests import cast
+
+TODAY = timezone.localdate()
+LATER = TODAY + timedelta(days=100)
+
+
+def verbs() -> list[tuple[str, Callable]]:
+    """Every verb of accounts.actions."""
+    return list(_verbs())
+
+
+def _verbs() -> Iterator[tuple[str, Callable]]:
+    for found in pkgutil.iter_modules(actions.__path__):
+        module = importlib.import_module(f"accounts.actions.{found.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if hasattr(function, "verb") and function.__module__ == module.__name__:
+                yield name, function
+
+
+def _certification(world: cast.Council) -> OperatorCertification:
+    return OperatorCertification.objects.get(company=world.company)
+
+
+# verb -> (its call, who does it)
+CALLS: dict[str, tuple[Callable, str]] = {
+    "create_person": (lambda w, **by: people.create_person(w.company, "a@b.example", "名", **by), "administrator"),
+    "change_person": (lambda w, **by: people.change_person(w.reader_two, name="新", **by), "administrator"),
+    "suspend_person": (lambda w, **by: people.suspend_person(w.reader_two, **by), "administrator"),
+    "resume_person": (lambda w, **by: people.resume_person(w.reader_two, **by), "administrator"),
+    "grant_role": (lambda w, **by: people.grant_role(w.reader_two, "administrator", **by), "administrator"),
+    "revoke_role": (lambda w, **by: people.revoke_role(w.reader_two, "member", **by), "administrator"),
+    "set_tier": (lambda w, **by: people.set_tier(w.reader_two, 1, **by), "administrator"),
+    "join_subcommittee": (lambda w, **by: people.join_subcommittee(w.reader_two, w.infrastructure, **by), "operator"),
+    "leave_subcommittee": (lambda w, **by: people.leave_subcommittee(w.reader_two, w.materials, **by), "operator"),
+    "set_password": (lambda w, **by: people.set_password(w.reader_two, **by), "administrator"),
+    "create_organisation": (lambda w, **by: organisations.create_organisation("agency", "新庁", **by), "operator"),
+    "change_organisation": (lambda w, **by: organisations.change_organisation(w.company, name="新", **by), "operator"),
+    "suspend_organisation": (lambda w, **by: organisations.suspend_organisation(w.company, **by), "operator"),
+    "resume_organisation": (lambda w, **by: organisations.resume_organisation(w.company, **by), "operator"),
+    "create_subcommittee": (lambda w, **by: organisations.create_subcommittee("新分科会", **by), "operator"),
+    "seat_organisation": (lambda w, **by: organisations.seat_organisation(w.audit, w.materials, **by), "operator"),
+    "unseat_organisation": (
+        lambda w, **by: organisations.unseat_organisation(w.company, w.materials, **by),
+        "operator",
+    ),
+    "record_designation": (
+        lambda w, **by: clearances.record_designation(
+            w.agency, "経安8号", "概要", designated_on=TODAY, expires_on=LATER, **by
+        ),
+        "officer",
+    ),
+    "record_clearance": (
+        lambda w, **by: clearances.record_clearance(w.analyst, w.agency, notified_on=TODAY, last_day=LATER, **by),
+        "officer",
+    ),
+    "end_clearance": (lambda w, **by: clearances.end_clearance(w.reader_three, w.agency, **by), "officer"),
+    "record_certification": (
+        lambda w, **by: clearances.record_certification(w.agency, w.thinktank, certified_on=TODAY, **by),
+        "officer",
+    ),
+    "record_contract_item": (
+        lambda w, **by: clearances.record_contract_item(_certification(w), w.item, first_day=TODAY, **by),
+        "officer",
+    ),
+    "add_to_roster": (lambda w, **by: clearances.add_to_roster(w.item, w.analyst, first_day=TODAY, **by), "officer"),
+    "remove_from_roster": (lambda w, **by: clearances.remove_from_roster(w.item, w.reader_three, **by), "officer"),
+    "publish_pledge": (lambda w, **by: pledge.publish_pledge("誓います。", in_force_from=TODAY, **by), "operator"),
+    "accept_pledge": (lambda w, **by: pledge.accept_pledge(1, **by), "reader_two"),
+    "issue_token": (lambda w, **by: tokens.issue_token(w.reader_two, **by), "reader_two"),
+    "revoke_tokens": (lambda w, **by: tokens.revoke_tokens(w.reader_two, **by), "reader_two"),
+}
+
+
+def test_the_table_below_knows_every_verb() -> None:
+    assert set(CALLS) == {name for name, _ in verbs()}
+
+
+@pytest.mark.parametrize(("name", "function"), verbs())
+def test_a_verb_takes_its_acting_person_by_name_alone(name: str, function: Callable) -> None:
+    with pytest.raises(TypeError, match="acting_user"):
+        function()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_verb_writes_one_event_that_names_who_and_what(world: cast.Council, name: str) -> None:
+    call, who = CALLS[name]
+    if name == "accept_pledge":
+        PledgeText.objects.create(version=1, body="第一版", in_force_from=TODAY)
+    by = getattr(world, who)
+    call(world, acting_user=by)
+    event = AuditEvent.objects.get()
+    function = dict(verbs())[name]
+    assert (event.action, event.outcome) == (str(function.verb), "allow")
+    assert (event.actor, event.org) == (actor_of(str(by.pk)), str(by.organisation_id))
+    assert event.object
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_without_the_log_a_verb_changes_nothing(world: cast.Council, name: str) -> None:
+    call, who = CALLS[name]
+    if name == "accept_pledge":
+        PledgeText.objects.create(version=1, body="第一版", in_force_from=TODAY)
+    before = _everything()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent RENAME TO out_of_reach")
+    with pytest.raises(AuditUnavailable):
+        call(world, acting_user=getattr(world, who))
+    assert _everything() == before
+
+
+def _everything() -> list:
+    tables = apps.get_app_config("accounts").get_models()
+    return [list(model._default_manager.order_by("pk").values()) for model in tables]
+
+
+def test_no_leaf_names_a_person_and_the_sealed_detail_says_what_changed(world: cast.Council) -> None:
+    people.grant_role(world.reader_two, "administrator", acting_user=world.administrator)
+    event = AuditEvent.objects.get()
+    assert str(world.administrator.pk).encode() not in bytes(event.leaf)
+    assert details_of([event])[event.pk]["facts"] == {"role": "administrator"}
+    assert AuditDetail.objects.count() == 1
+
+
+def test_an_organisation_that_was_created_is_there_afterwards(world: cast.Council) -> None:
+    made = organisations.create_organisation("agency", "新しい庁", acting_user=world.operator)
+    assert AuditEvent.objects.get().object == str(made.pk)
+    assert Organisation.objects.filter(pk=made.pk).exists()
