@@ -15,6 +15,7 @@ from bulletins.actions.publish import publish
 from bulletins.actions.review import approve, send_back, submit
 from bulletins.api import answers, serializers
 from bulletins.api.errors import BulletinsAPIView
+from bulletins.api.once import KEY, once
 from bulletins.models import Revision
 from council.access.policy import Action
 from council.api import StrictSerializer, listing
@@ -77,9 +78,11 @@ class PublishView(BulletinsAPIView):
 
     @extend_schema(
         operation_id="bulletins_publish",
+        parameters=[KEY],
         request=serializers.PublishGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS,
+        responses={200: answers.ProgressAnswer} | _PROBLEMS | problems(422),
     )
+    @once
     def post(self, request: Request, bulletin_id: UUID) -> Response:
         return _do(request, bulletin_id, publish, serializers.PublishGiven)
 
@@ -111,9 +114,11 @@ class RevisionsView(BulletinsAPIView):
 
     @extend_schema(
         operation_id="bulletins_revisions_create",
+        parameters=[KEY],
         request=serializers.RevisionGiven,
-        responses={201: answers.ProgressAnswer} | _PROBLEMS | problems(413, 415),
+        responses={201: answers.ProgressAnswer} | _PROBLEMS | problems(413, 415, 422),
     )
+    @once
     def post(self, request: Request, bulletin_id: UUID) -> Response:
         given = serializers.RevisionGiven(data=request.data)
         given.is_valid(raise_exception=True)

@@ -22,6 +22,7 @@ from bulletins.actions.look import look
 from bulletins.actions.read import open_bulletin, take_file
 from bulletins.api import answers, serializers
 from bulletins.api.errors import BulletinsAPIView
+from bulletins.api.once import KEY, once
 from bulletins.browse import OWN_STATES, Position, Wish, subcommittee_names
 from bulletins.desk import has_desk
 from council.access.facts import State, Subject
@@ -81,9 +82,11 @@ class BulletinsView(BulletinsAPIView):
 
     @extend_schema(
         operation_id="bulletins_create",
+        parameters=[KEY],
         request=serializers.DraftGiven,
-        responses={201: answers.ProgressAnswer} | problems(400, 401, 403, 413, 415),
+        responses={201: answers.ProgressAnswer} | problems(400, 401, 403, 409, 413, 415, 422),
     )
+    @once
     def post(self, request: Request) -> Response:
         given = serializers.DraftGiven(data=request.data)
         given.is_valid(raise_exception=True)
@@ -139,9 +142,11 @@ class AcknowledgeView(BulletinsAPIView):
 
     @extend_schema(
         operation_id="bulletins_acknowledge",
+        parameters=[KEY],
         request=serializers.AcknowledgeGiven,
-        responses={200: answers.ReceiptAnswer} | problems(400, 401, 404, 409),
+        responses={200: answers.ReceiptAnswer} | problems(400, 401, 404, 409, 422),
     )
+    @once
     def post(self, request: Request, bulletin_id: UUID) -> Response:
         given = serializers.AcknowledgeGiven(data=request.data)
         given.is_valid(raise_exception=True)

@@ -1,5 +1,6 @@
 from bulletins.models.bulletin import Bulletin
 from bulletins.models.grant import GroupGrant, PersonGrant
+from bulletins.models.idempotency import IdempotencyKey
 from bulletins.models.listing import AudienceClass, Listing
 from bulletins.models.part import Part, PartWrap
 from bulletins.models.receipt import Receipt
@@ -11,6 +12,7 @@ __all__ = [
     "AudienceClass",
     "Bulletin",
     "GroupGrant",
+    "IdempotencyKey",
     "Listing",
     "Nomination",
     "Part",

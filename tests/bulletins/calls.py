@@ -1,6 +1,7 @@
 """How the tests of the API call it, and what they compare: everything a caller receives, and what it cost to make."""
 
 import json
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -40,14 +41,16 @@ def received(response: HttpResponse) -> tuple[int, list[tuple[str, str]], bytes]
     return response.status_code, sorted(response.items()), response.content
 
 
-def refused_alike(who: User, method: str, path: str, forbidden: UUID, body: object = None) -> HttpResponse:
+def refused_alike(
+    who: User, method: str, path: str, forbidden: UUID, body: object = None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     """The refusal of an id that the person may not see, once an unused one got the same bytes at the same cost."""
-    client, headers = Client(), cast.bearer(who)
+    client, sent = Client(), {**cast.bearer(who), **(headers or {})}
     answers, costs = [], []
     for each in (forbidden, uuid4()):
         with CaptureQueriesContext(connection) as queries:
             data = {} if method == "get" else {"data": json.dumps(body or {}), "content_type": "application/json"}
-            answers.append(getattr(client, method)(API + path.format(each), headers=headers, **data))
+            answers.append(getattr(client, method)(API + path.format(each), headers=sent, **data))
         costs.append([query["sql"].split(" ")[0] for query in queries.captured_queries])
     assert received(answers[0]) == received(answers[1])
     assert costs[0] == costs[1]
