@@ -1,12 +1,15 @@
 """Bad input over HTTP: each a problem document that points at the fault, and nothing written."""
 
 import json
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
 
+from accounts.models import Organisation, User
 from bulletins.models import Bulletin
 from council import api
+from council.access.facts import Role
 from tests import cast
 from tests.bulletins import calls, shelf
 
@@ -15,9 +18,28 @@ SECRET = "機密性3情報（極秘・秘）はこのポータルでは扱えま
 NOT_JSON = "JSON（UTF-8）として読めません。"
 
 
+@dataclass(frozen=True)
+class Few:
+    """As much of a council as bad input takes: building all of it for each fault would take a minute."""
+
+    company: Organisation
+    publisher: User
+    approver: User
+    reader_one: User
+    other_reader: User
+
+
 @pytest.fixture
 def world():
-    return cast.council()
+    agency, company = cast.organisation(Organisation.Kind.AGENCY), cast.organisation()
+    item = cast.designation(agency, "経安2026-07号")
+    return Few(
+        company=company,
+        publisher=cast.clear(cast.person(agency, Role.PUBLISHER, tier=2), item),
+        approver=cast.person(agency, Role.APPROVER, tier=2),
+        reader_one=cast.person(company),
+        other_reader=cast.person(cast.organisation()),
+    )
 
 
 def raw(who, data, content_type="application/json"):
