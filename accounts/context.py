@@ -24,7 +24,7 @@ _ZONES = {"closed": gettext_lazy("閉域"), "connected": gettext_lazy("接続系
 
 
 def portal(request: HttpRequest) -> dict:
-    """`portal` (no queries), `person` and `menu` (few, shared with the view; empty for strangers and without database)."""
+    """`portal` (no queries), `person` and `menu` (few, shared with the view; nothing for strangers)."""
     return {
         "portal": {
             "council_name": settings.COUNCIL_NAME,
@@ -52,7 +52,7 @@ def _subject(request: HttpRequest) -> Subject | None:
 
 
 def roles_label(roles: frozenset[Role]) -> str:
-    """組織管理者・承認者, in the order of the list of roles; being a reader goes without saying next to another role."""
+    """組織管理者・承認者, in the order of the list of roles; 閲覧者 goes without saying next to another role."""
     told = roles - {Role.MEMBER} or roles
     return "・".join(str(label) for role, label in RoleAssignment.ROLES.items() if role in told)
 

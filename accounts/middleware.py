@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -28,6 +28,11 @@ class SubjectMiddleware:
             logout(request)
         request.subject = SimpleLazyObject(lambda: subject_of(request.user))
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """What is missing stands in no section of the menu: whatever was asked for, its page is the same."""
+        if isinstance(error, Http404):
+            request.resolver_match = None
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
         """Pages wait until the pledge in force is accepted; programs are told no by decide()."""
