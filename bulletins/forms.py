@@ -111,7 +111,7 @@ class DraftForm(forms.Form):
         label=lazy("変更点"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=lazy("前の版から何を変えたか。見るすべての人に出るので、機密性1で書けることだけを書いてください。"),
+        help_text=lazy("前の版から何を変えたか。機密性1で書けることだけを書いてください。"),
     )
     tier = _select(lazy("資料の格付"), required=True, help_text=lazy("どの部分も、これより高くはできません。"))
     floor = _select(

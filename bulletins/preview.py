@@ -19,24 +19,25 @@ from council.access.tiers import Tier
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who will read, and the rules that let them in, in words."""
+    """Somebody who will read: the rules that let them in and the tier they reach, in words, and the positions they get."""
 
     person: User
-    why: str
+    rules: str
+    reach: str
     parts: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The readers of one organisation. `why` says it once where it is the same for all of them."""
+    """The readers of one organisation. `rules` says it once where it is the same for all of them."""
 
     name: str
     readers: tuple[Reader, ...]
 
     @property
-    def why(self) -> str:
-        reasons = {reader.why for reader in self.readers}
-        return reasons.pop() if len(reasons) == 1 else ""
+    def rules(self) -> str:
+        rules = {reader.rules for reader in self.readers}
+        return rules.pop() if len(rules) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,18 @@ def _rules(revision: Revision) -> tuple[set[int], set[int]]:
     return organisations, subcommittees
 
 
+def _reach(subject: Subject) -> str:
+    words = {Tier.ONE: _("機密性1まで"), Tier.TWO: _("機密性2まで"), Tier.CRITICAL: _("重要経済安保情報まで")}
+    return words[subject.ceiling]
+
+
 def _why(subject: Subject, about: known.Bulletin, organisations: set[int], subcommittees: set[int]) -> str:
-    upto = {Tier.ONE: _("機密性1まで"), Tier.TWO: _("機密性2まで"), Tier.CRITICAL: _("重要経済安保情報まで")}
     held = [
         (subject.groups & subcommittees, _("分科会の構成員")),
         (subject.groups & organisations, _("組織への公開")),
         (subject.person in about.released_to.people, _("個人への公開")),
     ]
-    return "、".join([words for holds, words in held if holds] + [upto[subject.ceiling]])
+    return _("、").join(words for holds, words in held if holds)
 
 
 def _shown_to(subject: Subject, about: known.Bulletin, labels: dict[int, Label]) -> frozenset[int]:
@@ -113,7 +118,8 @@ def audience_of(revision: Revision, about: known.Bulletin, parts: Sequence[Part]
     names = {}
     for person, subject in readers_given(facts_then):
         shown = _shown_to(subject, facts_then, labels)
-        readers.setdefault(subject.organisation, []).append(Reader(person, _why(subject, facts_then, *rules), shown))
+        reader = Reader(person, _why(subject, facts_then, *rules), _reach(subject), shown)
+        readers.setdefault(subject.organisation, []).append(reader)
         names[subject.organisation] = person.organisation.name
     groups = tuple(Group(names[pk], tuple(people)) for pk, people in readers.items())
     return Audience(groups, _shapes(groups))

@@ -70,7 +70,6 @@ def _next_step(subject: Subject, revision: Revision) -> str:
         State.IN_REVIEW: _("承認を待つ"),
         State.APPROVED: _("見る人を確かめて公開する") if writes else _("作成者の公開を待つ"),
         State.SCHEDULED: _("決めた日時に公開されます"),
-        State.PUBLISHED: _("要るときに改訂か回収"),
     }
     return waiting.get(State(revision.state), "")
 
