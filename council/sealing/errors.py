@@ -24,3 +24,19 @@ class KeyringUnavailable(SealingError):
 
 class OpeningRefused(SealingError):
     """A seal does not fit what it is said to belong to, or its epoch may not be used."""
+
+
+class AgeRefused(SealingError):
+    """Bytes or a key that are not what the age format allows here, or that the given key does not open."""
+
+
+class NoteRefused(SealingError):
+    """A signed note, or a key for one, that does not hold."""
+
+
+class PackageRefused(SealingError):
+    """A package whose parts do not belong together, or that was not made for whoever opens it."""
+
+
+class CannotOpen(SealingError):
+    """The opener lacks something to work with (a key, a file, room): this says nothing about the package."""
