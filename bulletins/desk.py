@@ -29,9 +29,10 @@ class Refused(Exception):
 def get_revision_for(
     subject: Subject, bulletin_id: UUID, action: Action = Action.INSPECT, *, lock: bool = False
 ) -> tuple[Revision, known.Bulletin]:
-    """The newest revision and its facts. NotVisible when the person may not inspect it, Refused when they may but not do this.
+    """The newest revision and its facts.
 
-    Writes no event: verbs record their own, and bulletins.actions.verb records what they refuse.
+    NotVisible when the person may not inspect it, Refused when they may but not do this. Writes no event: verbs record
+    their own, and bulletins.actions.verb records what they refuse.
     """
     revision, about = _look(bulletin_id, lock=lock)
     allow(subject, action, about)
@@ -39,11 +40,11 @@ def get_revision_for(
 
 
 def get_served_for(subject: Subject, bulletin_id: UUID, action: Action) -> Bulletin:
-    """The bulletin, locked, for an action on the revision that is served, whatever newer draft there is. Raises as above."""
+    """The bulletin, locked, for an action on the served revision, whatever newer draft there is. Raises as above."""
     bulletin, about = facts.served(bulletin_id, lock=True)
-    if bulletin is None:
-        _, about = _look(bulletin_id)
-    allow(subject, action, about)
+    # Asked for always, so that an id that was never used costs the same queries as one that is served.
+    _, newest = _look(bulletin_id)
+    allow(subject, action, about or newest)
     return bulletin
 
 
@@ -113,7 +114,8 @@ def desk_of(subject: Subject) -> list[Revision]:
 
 def approvals_of(revision: Revision) -> list[Approval]:
     """Who has approved the revision, in the order they did."""
-    return list(Approval.objects.filter(revision=revision).select_related("person__organisation").order_by("approved_at"))
+    rows = Approval.objects.filter(revision=revision).select_related("person__organisation")
+    return list(rows.order_by("approved_at"))
 
 
 # What somebody would want to do next with a revision in this state, the way forward first.

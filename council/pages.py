@@ -10,7 +10,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from drf_spectacular.views import SpectacularAPIView
 
-from council.api import problem_response
+from council.api import Declared, problem_response
 from council.audit.context import current
 from council.guard import OPEN, SIGNED_IN, guarded_by
 from council.keys import keyring
@@ -91,6 +91,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @guarded_by(GET=SIGNED_IN)
 class SchemaView(SpectacularAPIView):
     """The OpenAPI 3.1 description of this API, for whoever is signed in."""
+
+    permission_classes = [Declared]
 
 
 def _error(request: HttpRequest, code: int, **context: object) -> HttpResponse:

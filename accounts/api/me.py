@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from accounts.ceiling import clearances_in_force, pledge_of, until
 from accounts.models import Organisation, RoleAssignment, Subcommittee, User
 from council.access.facts import Subject
+from council.api_schema import problems
 from council.guard import SIGNED_IN, guarded_by
 
 
@@ -78,6 +79,6 @@ def facts_about(person: User, subject: Subject) -> dict:
 class MeView(APIView):
     """Who the caller is, what they may see at most, and until when."""
 
-    @extend_schema(operation_id="me", responses=MeSerializer, tags=["me"])
+    @extend_schema(operation_id="me", responses={200: MeSerializer} | problems(401), tags=["me"])
     def get(self, request: Request) -> Response:
         return Response(MeSerializer(facts_about(request.user, request._request.subject)).data)
