@@ -1,4 +1,4 @@
-"""What an author hands in, and the checks it has to pass before anything is written. Every fault is reported, each at its field."""
+"""What an author hands in, and the checks it has to pass before anything is written: every fault is named."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ MARKED_WITHIN = 1024 * 1024
 
 
 class Invalid(Exception):
-    """What was handed in can't be taken. `errors` maps a field ("title", "parts.2.tier") to sentences; nothing was changed."""
+    """What was handed in can't be taken, and nothing was changed. `errors`: field ("parts.2.tier") -> sentences."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(sentence for sentences in errors.values() for sentence in sentences))
@@ -36,8 +36,9 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PartDraft:
-    """One part as the author hands it in. `keep` names an attachment of the revision (or of the one it starts from) whose file
-    stays, whatever label it has from now on.
+    """One part as the author hands it in.
+
+    `keep` names an attachment of the revision, or of the one it starts from, whose file stays whatever label it gets.
     """
 
     text: str
@@ -247,7 +248,9 @@ def check(draft: Draft, subject: Subject) -> Checked:
     if not 0 < len(draft.parts) <= MOST_PARTS:
         faults.add("parts", _("本文を1つ以上、400個までで入れてください。"))
     checked.parts = [_part(place, part, checked, subject, faults) for place, part in enumerate(draft.parts, start=1)]
-    checked.organisations = _rows(Organisation, draft.organisations, "released_to.organisations", faults, is_active=True)
+    checked.organisations = _rows(
+        Organisation, draft.organisations, "released_to.organisations", faults, is_active=True
+    )
     checked.to_subcommittees = _rows(Subcommittee, draft.to_subcommittees, "released_to.subcommittees", faults)
     checked.people = _rows(User, draft.people, "released_to.people", faults, is_active=True)
     checked.nominated = _rows(User, draft.nominated, "nominated", faults, is_active=True)

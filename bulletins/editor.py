@@ -1,7 +1,7 @@
 """The whole form of the desk: the bulletin and its parts, as they are shown, sent back, put in another order.
 
-Parts are moved, added and removed by submit buttons, so that nothing needs a script: the form is then shown again with everything in
-it, and nothing is saved.
+Parts are moved, added and removed by submit buttons, so that nothing needs a script: the form is then shown again with
+everything in it, and nothing is saved.
 """
 
 import re
@@ -82,7 +82,7 @@ def blank(options: Options) -> Editor:
 
 
 def filled(inspected: Inspected, named: Named, options: Options, *, number: int) -> Editor:
-    """The form with what a revision says, for revision `number`: its own, or the next with an empty summary of changes."""
+    """The form with what a revision says, for revision `number`: its own, or the next without a summary of changes."""
     initial = _initial_of(inspected, named)
     if number != inspected.revision.number:
         initial["change_summary"] = ""
@@ -134,7 +134,9 @@ def _count(post: QueryDict) -> int:
     return min(int(post["parts"]), MOST_PARTS) if re.fullmatch(r"[0-9]{1,4}", post.get("parts", "")) else 0
 
 
-def posted(post: QueryDict, files: MultiValueDict, options: Options, *, number: int = 1, initial_kind: str = "") -> Editor:
+def posted(
+    post: QueryDict, files: MultiValueDict, options: Options, *, number: int = 1, initial_kind: str = ""
+) -> Editor:
     """The form as it was sent, to be checked. `initial_kind` is the kind of a bulletin that exists: it can't change."""
     initial = {"kind": initial_kind} if initial_kind else {}
     form = DraftForm(post, initial=initial, options=options, number=number, kind_fixed=bool(initial_kind))
@@ -143,7 +145,7 @@ def posted(post: QueryDict, files: MultiValueDict, options: Options, *, number: 
 
 
 def rearranged(post: QueryDict, options: Options, *, number: int = 1, initial_kind: str = "") -> Editor | None:
-    """The form as it was sent, with a part added, moved or removed by the button that was pressed; None when it was another."""
+    """The form as sent, with a part added, moved or removed by the button pressed; None when it was another button."""
     pressed = next((match for match in map(BUTTON.fullmatch, post) if match), None)
     if pressed is None:
         return None
@@ -172,4 +174,3 @@ def _rearrange(rows: list[dict[str, object]], verb: str, what: str) -> None:
     row = rows.pop(at)
     if verb != "remove":
         rows.insert(max(at - 1, 0) if verb == "up" else at + 1, row)
-

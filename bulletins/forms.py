@@ -21,7 +21,7 @@ _EMPTY = lazy("入力してください。")
 
 
 class Several(forms.MultipleChoiceField):
-    """Checkboxes. Which values hold is not decided here, so that an unknown one gets the sentence of bulletins.drafting."""
+    """Checkboxes. Which values hold is not decided here: an unknown one gets the sentence of bulletins.drafting."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -96,7 +96,7 @@ class PartForm(forms.Form):
 
 
 def _whole(upload: UploadedFile) -> bytes:
-    """The bytes; nothing of a file that was cut short because the request was too large, which is refused as too large."""
+    """The bytes; nothing of a file that was cut short because the request was too large: it is refused as that."""
     data = upload.read()
     return data if len(data) == upload.size else b""
 

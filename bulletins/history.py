@@ -17,7 +17,7 @@ LONGEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened: when, what in words, by whom (empty for the clock), in which revision, and what was said."""
+    """One thing that happened: when, what, by whom (empty for the clock), in which revision, and what was said."""
 
     moment: datetime
     words: str

@@ -1,4 +1,4 @@
-"""What an author can choose from: own subcommittees, valid designations, organisations, approvers. Nothing else is ever offered."""
+"""What an author can choose from: own subcommittees, valid designations, organisations, approvers, and nothing else."""
 
 from dataclasses import dataclass
 

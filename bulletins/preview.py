@@ -1,4 +1,4 @@
-"""Who will read, why, and what: the audience of a revision before it is published, and every rendition that will exist."""
+"""Who will read, why, and what: the audience of a revision before it is published, and each rendition there will be."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from council.access.tiers import Tier
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who will read: the rules that let them in and the tier they reach, in words, and the positions they get."""
+    """Somebody who will read: the rules that let them in, the tier they reach (in words), the positions they get."""
 
     person: User
     rules: str
@@ -142,7 +142,9 @@ def _shapes(groups: Iterable[Group]) -> tuple[Shape, ...]:
     )
 
 
-def rendition_of(parts: Iterable[Part], about: known.Bulletin, positions: frozenset[int] | None = None) -> Rendition[Part]:
+def rendition_of(
+    parts: Iterable[Part], about: known.Bulletin, positions: frozenset[int] | None = None
+) -> Rendition[Part]:
     """The rendition made of the parts at these positions; all of them when none are named."""
     portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
     if positions is not None:

@@ -32,6 +32,5 @@ class InMemory(FileUploadHandler):
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
         """The file, perhaps cut short; `size` tells."""
         self.kept.seek(0)
-        return InMemoryUploadedFile(
-            self.kept, self.field_name, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
-        )
+        about = (self.content_type, file_size, self.charset, self.content_type_extra)
+        return InMemoryUploadedFile(self.kept, self.field_name, self.file_name, *about)

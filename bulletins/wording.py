@@ -1,7 +1,7 @@
 """What the desk says when something can't be done: one sentence for each reason, here and nowhere else.
 
-Only those who may inspect a revision are told a reason at all. Reasons that would say whether it was a clearance, a roster or a
-designation have no sentence of their own.
+Only those who may inspect a revision are told a reason at all. Reasons that would say whether it was a clearance, a
+roster or a designation have no sentence of their own.
 """
 
 from django.utils.translation import gettext as _

@@ -48,7 +48,7 @@ def supersede(bulletin_id: UUID, subject: Subject) -> Revision:
 
 @verb(Action.DISPOSE)
 def dispose(bulletin_id: UUID, subject: Subject) -> Revision:
-    """recalled, expired or superseded → disposed: the keys of every revision are destroyed, so nothing of it opens again."""
+    """recalled, expired or superseded → disposed: the keys of every revision are destroyed, nothing opens again."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.DISPOSE, lock=True)
     for each in Revision.unrestricted.filter(bulletin=bulletin_id):
         destroy_wraps(each)

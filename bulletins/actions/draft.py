@@ -25,8 +25,9 @@ from council.ids import opaque_id, reference
 # Above every position that a revision can have.
 _OUT_OF_THE_WAY = 1_000_000
 
+
 def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None = None) -> Revision:
-    """A new bulletin with its first draft. Refused without the publisher's role, Invalid when the draft does not hold."""
+    """A new bulletin with its first draft. Refused without the publisher's role, Invalid when it does not hold."""
     subject = subject_of(acting_user)
     decision = decide(subject, Action.DRAFT, Council())
     if not decision:
@@ -34,9 +35,7 @@ def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None =
         raise Refused(decision.reason)
     checked = check(draft, subject)
     with transaction.atomic():
-        bulletin = Bulletin(
-            kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from
-        )
+        bulletin = Bulletin(kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from)
         _save_under_a_new_reference(bulletin)
         revision = Revision(bulletin=bulletin, number=1, author_id=UUID(subject.person))
         _write(revision, checked)
@@ -77,7 +76,7 @@ def _label(revision: Revision, checked: Checked) -> None:
 
 
 def _write(revision: Revision, checked: Checked, *, source: Revision | None = None) -> None:
-    """Saves the revision with exactly these labels, parts, releases and nominations. Kept attachments come from `source`."""
+    """Saves the revision with exactly these labels, parts, releases and nominations; kept files come from `source`."""
     given = [*_titles(checked), *_with_files(revision, checked, source)]
     _label(revision, checked)
     revision.save()

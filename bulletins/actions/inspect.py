@@ -25,8 +25,8 @@ from council.audit.record import record
 class Inspected:
     """A revision as its desk sees it. `rendition` is the whole, or that of `shape` when one was asked for.
 
-    `digest` was taken before the words were opened: an approval of it covers nothing that came later. `titles` are all titles,
-    the lowest tier first. When the keys are destroyed `rendition` is None and nothing is left to read.
+    `digest` was taken before the words were opened: an approval of it covers nothing that came later. `titles` are all
+    titles, the lowest tier first. When the keys are destroyed `rendition` is None and nothing is left to read.
     """
 
     revision: Revision
@@ -55,7 +55,7 @@ def _note(subject: Subject, revision: Revision, detail: Mapping[str, object]) ->
 def inspect(subject: Subject, bulletin_id: UUID, *, as_number: int | None = None) -> Inspected:
     """The newest revision, its audience and its words; with `as_number` the words of exactly that rendition.
 
-    NotVisible (and a refusal in the log) when the bulletin does not exist for the subject, or there is no such rendition.
+    NotVisible when the bulletin does not exist for the subject (a refusal in the log), or has no such rendition.
     """
     revision, about = inspect_for(subject, bulletin_id)
     covered = digest(revision)

@@ -35,7 +35,8 @@ def _put_out(revision: Revision) -> dict[str, int]:
     revision.save(update_fields=["state", "published_at", "scheduled_for", "saved_at"])
     bulletin.served, bulletin.published_at = revision, revision.published_at
     bulletin.save(update_fields=["served", "published_at"])
-    release.grant(bulletin, Release.objects.filter(revision=revision).select_related("person", "organisation__group", "subcommittee__group"))
+    releases = Release.objects.filter(revision=revision)
+    release.grant(bulletin, releases.select_related("person", "organisation__group", "subcommittee__group"))
     release.list_anew(revision)
     readers = readers_given(revision_facts(revision, planned(revision)))
     return {"people": len(readers), "organisations": len({person.organisation_id for person, _ in readers})}
@@ -43,7 +44,10 @@ def _put_out(revision: Revision) -> dict[str, int]:
 
 @verb(Action.PUBLISH)
 def publish(bulletin_id: UUID, subject: Subject, *, expected_people: int | None = None) -> Revision:
-    """approved → published. Conflict when an approval no longer covers what is there, or when the audience is not the expected size."""
+    """approved → published.
+
+    Conflict when the approvals do not cover what is there any more, or the audience is not of the expected size.
+    """
     revision, _about = get_revision_for(subject, bulletin_id, Action.PUBLISH, lock=True)
     reach = _put_out(revision)
     if expected_people is not None and reach["people"] != expected_people:
@@ -67,9 +71,9 @@ def schedule(bulletin_id: UUID, subject: Subject, moment: datetime) -> Revision:
 
 
 def publish_scheduled(bulletin_id: UUID) -> bool:
-    """Publishes a scheduled revision whose moment has come; False when there is nothing to do (any more). For the scheduler.
+    """Publishes a scheduled revision whose moment has come; False when there is nothing to do (any more).
 
-    One that can't be published as it stands goes back to approved, with the refusal in the log, so that its desk sees it.
+    For the scheduler. What can't be published as it stands goes back to approved, with the refusal in the log.
     """
     with transaction.atomic():
         revision, _about = on_the_desk(bulletin_id, lock=True)

@@ -1,4 +1,4 @@
-"""The pages of the publishing desk. They call verbs and query functions; what may be done is decided behind those, never here."""
+"""The pages of the publishing desk. They call verbs and query functions: what may be done is decided behind those."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bulletins.approval import digest
 from bulletins.models import Approval, Bulletin, Nomination, Part, Release, Revision
 from bulletins.sealed import open_parts
 from council.access.facts import State
@@ -69,7 +70,8 @@ def test_a_form_becomes_a_draft_with_its_parts_and_audience(desk, world):
     sent = form(
         {"text": "一"}, {"text": "二", "tier": "2", "caveats": ["印刷禁止"]},
         tier="2", floor="1", floor_title="公開の題名", caveats=["転送禁止"], until="2099-03-31",
-        deadline="2099-03-01T17:00", organisations=[str(world.company.pk)], people="KATO@x.example\n" + world.analyst.email,
+        deadline="2099-03-01T17:00", organisations=[str(world.company.pk)],
+        people="KATO@x.example\n" + world.analyst.email,
     )  # fmt: skip
     cast.person(world.company, email="kato@x.example")
     assert desk.post(reverse("desk:new"), sent).status_code == 302
@@ -88,7 +90,13 @@ def test_a_fault_comes_back_at_its_field_with_every_word_and_label_kept(desk, wo
     page = answer.content.decode()
     assert answer.status_code == 422
     assert not Bulletin.unrestricted.exists()
-    for kept in ("消えない文章", "残る題名", "だれか@x.example", "2099-03-01T17:00", "部分の格付が資料の格付を超えています。"):
+    for kept in (
+        "消えない文章",
+        "残る題名",
+        "だれか@x.example",
+        "2099-03-01T17:00",
+        "部分の格付が資料の格付を超えています。",
+    ):
         assert kept in page
     assert re.search(rf'value="{world.company.pk}"[^>]*checked', page)
     assert re.search(r'value="転送禁止"[^>]*checked', page)
@@ -103,10 +111,19 @@ def test_a_chosen_file_is_said_to_be_lost_when_the_form_comes_back(desk):
 
 @pytest.mark.parametrize(
     ("button", "order"),
-    [("up-2", "二一"), ("down-1", "二一"), ("remove-1", "二"), ("add-table", "一二"), ("up-1", "一二"), ("down-9", "一二")],
+    [
+        ("up-2", "二一"),
+        ("down-1", "二一"),
+        ("remove-1", "二"),
+        ("add-table", "一二"),
+        ("up-1", "一二"),
+        ("down-9", "一二"),
+    ],
 )
 def test_parts_are_moved_and_removed_without_a_script_and_nothing_is_saved(desk, button, order):
-    page = desk.post(reverse("desk:new"), form({"text": "一"}, {"text": "二"}, title="", **{button: "1"})).content.decode()
+    page = desk.post(
+        reverse("desk:new"), form({"text": "一"}, {"text": "二"}, title="", **{button: "1"})
+    ).content.decode()
     assert "".join(re.findall(r"<textarea[^>]*part-\d+-text[^>]*>\s*(.*?)</textarea>", page)) == order
     assert "error-text" not in page
     assert not Bulletin.unrestricted.exists()
@@ -125,7 +142,9 @@ def test_a_lower_floor_asks_for_a_title_of_its_own(desk):
 
 
 def test_saved_words_come_back_into_the_form_and_attachments_stay(desk, world):
-    draft = shelf.drafted(world.publisher, parts=["一\n\n- 二", shelf.attachment("一覧.csv")], people=[world.reader_one])
+    draft = shelf.drafted(
+        world.publisher, parts=["一\n\n- 二", shelf.attachment("一覧.csv")], people=[world.reader_one]
+    )
     page = desk.get(at("edit", draft)).content.decode()
     assert all(word in page for word in ("一\n\n- 二", "一覧.csv", world.reader_one.email))
     keep = re.search(r'name="part-2-keep" value="([0-9a-f-]{36})"', page)[1]
@@ -161,7 +180,9 @@ def test_the_whole_way_from_draft_to_recall(client, world):
     page = open_all(room, revision)
     assert "承認しました" in room.post(at("approve", revision), {"seen": seen_on(page)}, follow=True).content.decode()
     people = re.search(r'name="expected_people" value="(\d+)"', desk.get(at("work", revision)).content.decode())[1]
-    assert "公開しました" in desk.post(at("publish", revision), {"expected_people": people}, follow=True).content.decode()
+    assert (
+        "公開しました" in desk.post(at("publish", revision), {"expected_people": people}, follow=True).content.decode()
+    )
     recalled = desk.post(at("recall", revision), {"why": "数字の誤り", "meant": "yes"}, follow=True)
     assert "数字の誤り" in recalled.content.decode()
     assert the_revision().state == State.RECALLED
@@ -197,12 +218,20 @@ def test_the_author_is_told_why_they_can_not_approve(desk, world):
 def test_an_approver_opens_every_rendition_before_the_button_is_there(client, world):
     room = cast.sign_in(client, world.approver)
     revision = shelf.handed_in(
-        world.publisher, tier=2, floor=1, floor_title="公開の題名", parts=["一", ("二", 2)], organisations=[world.company]
+        world.publisher,
+        tier=2,
+        floor=1,
+        floor_title="公開の題名",
+        parts=["一", ("二", 2)],
+        organisations=[world.company],
     )
     page = room.get(at("work", revision)).content.decode()
     assert ("作られる表示は2種類" in page, 'name="seen"' in page) == (True, False)
-    assert "まだ開いていない表示があります" in room.post(at("approve", revision), follow=True).content.decode()
-    assert 'name="seen"' in open_all(room, revision)
+    room.post(at("approve", revision), {"seen": digest(revision)})
+    assert not Approval.objects.exists()
+    seen = seen_on(open_all(room, revision))
+    room.post(at("approve", revision), {"seen": seen})
+    assert Approval.objects.count() == 1
 
 
 def test_a_rendition_is_shown_exactly_as_its_readers_get_it(client, world):
@@ -310,7 +339,7 @@ def test_a_draft_that_may_not_be_seen_and_an_id_never_used_are_one(client, world
     answers, counts = [], []
     for bulletin in (draft.bulletin_id, uuid4()):
         address = reverse(f"desk:{name}", args=[bulletin, *([1] if name == "file" else [])])
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answers.append(getattr(client, method)(address, form({"text": "一"}) if method == "post" else {}))
         counts.append(len(queries))
     assert [answer.status_code for answer in answers] == [404, 404]

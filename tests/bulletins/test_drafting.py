@@ -137,7 +137,17 @@ def test_an_unknown_kind_of_part_is_refused(world, kind):
     assert found["parts.1.kind"] == ["知らない種類です。"]
 
 
-NAMES = ["../一覧.csv", "..\\一覧.csv", "/etc/passwd", "一覧\x00.csv", "一覧\n.csv", "\u202efdp.exe", "", ".htaccess", "con.txt"]
+NAMES = [
+    "../一覧.csv",
+    "..\\一覧.csv",
+    "/etc/passwd",
+    "一覧\x00.csv",
+    "一覧\n.csv",
+    "\u202efdp.exe",
+    "",
+    ".htaccess",
+    "con.txt",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -262,7 +272,9 @@ def test_the_kind_of_a_bulletin_that_exists_stays(world):
 
 
 def test_a_revision_carries_attachments_over_and_leaves_the_old_ones_alone(world):
-    first = shelf.published(world.publisher, world.approver, parts=["一", shelf.attachment()], people=[world.reader_one])
+    first = shelf.published(
+        world.publisher, world.approver, parts=["一", shelf.attachment()], people=[world.reader_one]
+    )
     what = shelf.draft(parts=["一、改。", kept(first)], people=[world.reader_one], change_summary="直した。")
     second = start_revision(first.bulletin_id, what, acting_user=world.publisher)
     assert (second.number, open_file(the_file(second)), open_file(the_file(first))) == (2, *[b"a,b\n1,2\n"] * 2)
@@ -291,7 +303,9 @@ def test_what_was_published_is_never_edited(world):
 
 
 def test_every_part_is_sealed_and_has_its_wrap(world):
-    draft = shelf.drafted(world.publisher, tier=2, title="表に出ない題名", parts=[("表に出ない本文", 2), shelf.attachment()])
+    draft = shelf.drafted(
+        world.publisher, tier=2, title="表に出ない題名", parts=[("表に出ない本文", 2), shelf.attachment()]
+    )
     parts = Part.unrestricted.filter(revision=draft)
     assert not any("表に出ない".encode() in bytes(part.ciphertext) for part in parts)
     assert PartWrap.objects.filter(part__in=parts).count() == 4

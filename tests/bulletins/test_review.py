@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from bulletins.access import NotVisible
@@ -115,6 +116,13 @@ def test_saving_after_an_approval_voids_it(world, changed):
     send_back(revision.bulletin_id, "直して。", acting_user=world.approver)
     what = shelf.draft(people=[world.reader_one], **CHANGES[changed])
     save_draft(revision.bulletin_id, what, acting_user=world.publisher)
+    assert not Approval.objects.exists()
+
+
+def test_saving_voids_an_approval_however_it_came_to_a_draft(world):
+    draft = shelf.drafted(world.publisher)
+    Approval.objects.create(revision=draft, person=world.approver, digest=digest(draft), approved_at=timezone.now())
+    save_draft(draft.bulletin_id, shelf.draft(), acting_user=world.publisher)
     assert not Approval.objects.exists()
 
 
