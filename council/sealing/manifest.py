@@ -34,6 +34,15 @@ class FileNames(NamedTuple):
     proof: str
 
 
+def canonical(document: dict[str, object]) -> bytes:
+    """RFC 8785 of an object whose names are ASCII and whose values are texts, whole numbers, null and lists of them.
+
+    For these the standard library writes the same bytes (the tests compare), in a quarter of the time of the general
+    one; ten thousand manifests are made at once, and the opener does without a further package.
+    """
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def file_names(package: str) -> FileNames:
     return FileNames(f"{package}.manifest.json", f"{package}.manifest.sig", f"{package}.age", f"{package}.tlog-proof")
 
@@ -183,14 +192,16 @@ def _time(value: object) -> datetime | None:
 
 
 def _document(data: bytes, expected: str) -> dict[str, object] | None:
-    """The JSON object, or None when it is none, repeats a name, or is of another format or version."""
+    """The JSON object, or None when it is none, not canonical, or of another format or version."""
     if len(data) > LARGEST_MANIFEST:
         return None
     try:
         document = json.loads(data.decode(), object_pairs_hook=_without_repeats)
+        if not isinstance(document, dict) or canonical(document) != data:
+            return None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict) or document.get("format") != expected:
+    if document.get("format") != expected:
         return None
     return document if type(document.get("v")) is int and document["v"] == VERSION else None
 

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO, NamedTuple
 
-import rfc8785
-
 from council.sealing import age, note
 from council.sealing.age_keys import fingerprint, spoken_fingerprint
 from council.sealing.container import FIRST, Member, archive, attachment_name, reader_of
-from council.sealing.manifest import Contents, FileNames, Manifest, file_names
+from council.sealing.manifest import Contents, FileNames, Manifest, canonical, file_names
 
 __all__ = [
     "Contents",
@@ -44,7 +42,7 @@ def new_file_key() -> bytes:
 
 def container(contents: Contents, members: Iterable[Member]) -> Iterator[bytes]:
     """The plaintext: `package.json` with what all recipients share, then the members. Same input, same bytes."""
-    yield from archive([Member(FIRST, rfc8785.dumps(contents.document())), *members])
+    yield from archive([Member(FIRST, canonical(contents.document())), *members])
 
 
 def seal_payload(file_key: bytes, contents: Contents, members: Iterable[Member], writer: BinaryIO) -> SealedPayload:
@@ -87,7 +85,7 @@ def build_manifest(
         not_after=None if not_after is None else _whole_utc(not_after),
         log_origin=log_origin,
     )
-    return rfc8785.dumps(manifest.document())
+    return canonical(manifest.document())
 
 
 def sign_manifest(manifest: bytes, *signers: note.Signer) -> bytes:

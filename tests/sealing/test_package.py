@@ -10,11 +10,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from council.sealing import age, manifest, note, package
 from council.sealing.errors import PackageRefused
 from council.sealing.manifest import Contents, Manifest, file_names
 from tests.sealing.packages import BULLETIN, CLASSIC, CONTENTS, HYBRID, MEMBERS, ORGANISATION, PACKAGE, SIGNER, make
+
+VALUES = st.none() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
 
 
 def refused(call, *arguments, **options):
@@ -62,6 +66,11 @@ def test_a_manifest_is_read_as_it_was_written():
         parsed = Manifest.parse(made.manifest)
         assert rfc8785.dumps(parsed.document()) == made.manifest
         assert (parsed.package, parsed.organisation, parsed.not_after) == (PACKAGE, ORGANISATION, until)
+
+
+@given(st.dictionaries(st.text("abcXYZ_09", min_size=1), VALUES | st.lists(VALUES)))
+def test_canonical_json_is_that_of_the_general_library(document):
+    assert manifest.canonical(document) == rfc8785.dumps(document)
 
 
 def test_a_last_day_in_another_zone_is_the_same_moment():
@@ -126,6 +135,9 @@ def test_a_manifest_with_a_bad_value_is_refused_by_name(member, value):
         lambda text: text[:-1],
         lambda text: text + b"x",
         lambda text: b"\xff" + text,
+        lambda text: text.replace(b'"tier":2', b'"tier": 2'),
+        lambda text: text.replace(b'"tier":2', b'"tier":"\\ud800"'),
+        lambda text: text.replace(b"portal.example", b"portal\\u002eexample"),
         lambda text: text.replace(b'"v":1', b'"v":2'),
         lambda text: text.replace(b'"v":1', b'"v":true'),
         lambda text: text.replace(b'"v":1', b'"v":1,"v":1'),
