@@ -1,4 +1,4 @@
-"""Handing in, approving, sending back: the author never approves, and an approval covers what was seen and nothing else."""
+"""Handing in, approving, sending back: the author never approves, and an approval covers what was seen alone."""
 
 from functools import partial
 
