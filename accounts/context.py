@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ceiling import until
+from accounts.demo_people import demo_people, is_demo
 from accounts.models import RoleAssignment, Subcommittee
 from council.access.facts import Role, Subject
 from council.templatetags.portal import tier_label
@@ -24,7 +25,7 @@ _ZONES = {"closed": gettext_lazy("閉域"), "connected": gettext_lazy("接続系
 
 
 def portal(request: HttpRequest) -> dict:
-    """`portal` (no queries), `person` and `menu` (few, shared with the view; nothing for strangers)."""
+    """`portal` (no queries), `person` and `menu` (few, shared with the view; nothing for strangers), `demo_people`."""
     return {
         "portal": {
             "council_name": settings.COUNCIL_NAME,
@@ -32,9 +33,11 @@ def portal(request: HttpRequest) -> dict:
             "version": settings.VERSION,
             "zone": settings.COUNCIL_ZONE,
             "zone_label": _ZONES[settings.COUNCIL_ZONE],
+            "demo": is_demo(),
         },
         "person": SimpleLazyObject(lambda: _or(None, lambda: _person(request))),
         "menu": SimpleLazyObject(lambda: _or([], lambda: _menu(request))),
+        "demo_people": SimpleLazyObject(lambda: demo_people(request)),
     }
 
 
