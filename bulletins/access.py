@@ -1,6 +1,6 @@
 """The only door to bulletins: may(), visible_to(), readers_of(), get_bulletin_for(). One policy, three questions, one answer.
 
-visible_to() is the SQL twin of decide(READ): it asks which audience classes the person belongs to, then takes listings of those.
+visible_to() is the SQL twin of decide(READ): it takes the listings of the audience classes that the person belongs to.
 Missing and forbidden look the same from here on: NotVisible, raised after the same number of queries.
 """
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.models import Designation, User
 from accounts.subject import subject_of, subjects_of
 from bulletins import facts
 from bulletins.models import AudienceClass, Bulletin, Listing
+from bulletins.newest import Reach, among_newest, listed
 from council.access import facts as known
 from council.access.facts import Role, Subject
 from council.access.policy import READING, Action, Decision, Reason, clears, decide, standing
@@ -23,6 +23,7 @@ from council.audit.events import Outcome
 from council.audit.record import record_refusal
 
 _NOBODY = -1
+_NEWEST_FIRST = Bulletin.unrestricted.order_by("-published_at", "-pk")
 
 
 class NotVisible(Exception):
@@ -41,7 +42,9 @@ def judge(subject: Subject, action: Action, about: known.Bulletin | None) -> Dec
     return decide(subject, action, about) if about else Decision(allowed=False, reason=Reason.NOT_FOUND)
 
 
-def get_bulletin_for(subject: Subject, bulletin_id: UUID, action: Action = Action.READ) -> tuple[Bulletin, known.Bulletin]:
+def get_bulletin_for(
+    subject: Subject, bulletin_id: UUID, action: Action = Action.READ
+) -> tuple[Bulletin, known.Bulletin]:
     """The bulletin and the facts it was allowed on; NotVisible, with the refusal in the log, otherwise."""
     bulletin, about = facts.served(bulletin_id)
     decision = judge(subject, action, about)
@@ -70,6 +73,11 @@ def _cleared_items(subject: Subject) -> list[UUID]:
     return [row.pk for row in rows if clears(subject, facts.designation_facts(row)) is None]
 
 
+def _kept_out(subject: Subject) -> bool:
+    """Whether decide(READ) refuses the subject everything, whatever the bulletin."""
+    return bool(standing(subject, Action.READ, known.Council())) or Role.AUDITOR in subject.roles
+
+
 def audiences_of(subject: Subject, *, subcommittee: str = "") -> list[int]:
     """The audience classes that the subject belongs to; only those on the subcommittee's compartment when one is given."""
     classes = AudienceClass.objects.filter(
@@ -78,22 +86,33 @@ def audiences_of(subject: Subject, *, subcommittee: str = "") -> list[int]:
     rows = classes.values_list("pk", "subcommittees")
     mine = subject.subcommittees
     found = [pk for pk, needed in rows if mine.issuperset(needed) and (not subcommittee or subcommittee in needed)]
-    closed = standing(subject, Action.READ, known.Council()) or Role.AUDITOR in subject.roles
-    return [_NOBODY] if closed or not found else found
+    return [_NOBODY] if _kept_out(subject) or not found else found
 
 
-def _newest_of_each(audiences: list[int], listings: QuerySet[Listing], newest: int) -> RawSQL:
-    """The newest listings of each audience, as one UNION ALL of index scans.
+def _reach(subject: Subject, subcommittee: str) -> Reach:
+    """What audiences_of() asks, for the statement that finds the audiences and their newest in one go."""
+    out, items = _kept_out(subject), tuple(_cleared_items(subject)) if subject.rosters else ()
+    return Reach(
+        groups=frozenset() if out else subject.groups,
+        person=None if out else subject.person,
+        floor=int(subject.ceiling),
+        items=items,
+        compartments=subject.subcommittees,
+        around=(subcommittee,) if subcommittee else (),
+    )
 
-    Compiled once for a placeholder audience and repeated with the real ones: compiling fifty querysets costs more than running them.
-    """
-    one = listings.filter(audience=_NOBODY).order_by("-published_at", "-bulletin").values("bulletin")[:newest]
-    sql, params = one.query.sql_with_params()
-    slot = params.index(_NOBODY)
-    branch = f"SELECT * FROM ({sql})"
-    union = " UNION ALL ".join(f"{branch} AS a{place}" for place in range(len(audiences)))
-    values = [value for audience in audiences for value in (*params[:slot], audience, *params[slot + 1 :])]
-    return RawSQL(union, values)  # noqa: S611  the text comes from Django's compiler, every value is a parameter
+
+def _listings(*, kind: str, with_deadline: bool, before: tuple[datetime, UUID] | None) -> QuerySet[Listing]:
+    """The conditions of bulletins.newest.listed(), for the lists that are not cut at the top."""
+    listings = Listing.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    if kind:
+        listings = listings.filter(kind=kind)
+    if with_deadline:
+        listings = listings.filter(deadline__isnull=False)
+    if before:
+        after_it = Q(published_at__lt=before[0]) | Q(published_at=before[0], bulletin__lt=before[1])
+        listings = listings.filter(after_it)
+    return listings
 
 
 def visible_to(
@@ -107,26 +126,19 @@ def visible_to(
 ) -> QuerySet[Bulletin]:
     """The bulletins that the user may read, newest first.
 
-    With `newest` the query takes only that many from the top of each audience (after the position `before`), so that its cost
-    depends on the person's audiences and not on the number of bulletins; slice the result to the same number.
+    With `newest` they are only that many, from the top (after the position `before`), in one query whose cost depends on
+    the person's audiences and not on the number of bulletins; slice the result to the same number. Only without `newest`
+    is the result right to filter further.
     """
     subject = user if isinstance(user, Subject) else subject_of(user)
+    if newest is not None:
+        wanted = listed(now=timezone.now(), kind=kind, with_deadline=with_deadline, before=before)
+        text, params = among_newest(_reach(subject, subcommittee), wanted, newest)
+        # extra() and not an expression: resolving and compiling one costs more than finding the audiences.
+        return _NEWEST_FIRST.extra(where=[text], params=params)  # noqa: S610  constant text, every value a parameter
+    listings = _listings(kind=kind, with_deadline=with_deadline, before=before)
     audiences = audiences_of(subject, subcommittee=subcommittee)
-    listings = Listing.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
-    if kind:
-        listings = listings.filter(kind=kind)
-    if with_deadline:
-        listings = listings.filter(deadline__isnull=False)
-    if before:
-        # The first condition is the index range; the second breaks ties.
-        listings = listings.filter(published_at__lte=before[0]).filter(
-            Q(published_at__lt=before[0]) | Q(bulletin__lt=before[1])
-        )
-    if newest is None:
-        chosen = listings.filter(audience__in=audiences).values("bulletin")
-    else:
-        chosen = _newest_of_each(audiences, listings, newest)
-    return Bulletin.unrestricted.filter(pk__in=chosen).order_by("-published_at", "-pk")
+    return _NEWEST_FIRST.filter(pk__in=listings.filter(audience__in=audiences).values("bulletin"))
 
 
 def _named_by(audience: known.Audience) -> QuerySet[User]:
