@@ -17,4 +17,6 @@ def validate_corporate_number(value: str) -> None:
     if len(value) != 13 or not (value.isascii() and value.isdecimal()):
         raise ValidationError(_("法人番号は半角の数字13桁で入力してください。"), code="corporate_number")
     if int(value[0]) != check_digit(value[1:]):
-        raise ValidationError(_("法人番号の検査用数字（最初の1桁）が合いません。番号を確かめてください。"), code="corporate_number")
+        raise ValidationError(
+            _("法人番号の検査用数字（最初の1桁）が合いません。番号を確かめてください。"), code="corporate_number"
+        )

@@ -49,7 +49,9 @@ def advance(revision: Revision, wanted: State, *, author: User, approvers: Seque
 
 def _approve(revision: Revision, approvers: Sequence[User]) -> None:
     signed = set(Approval.objects.filter(revision=revision).values_list("person_id", flat=True))
-    for person in [person for person in approvers if person.pk not in signed][: approvals_needed(revision) - len(signed)]:
+    for person in [person for person in approvers if person.pk not in signed][
+        : approvals_needed(revision) - len(signed)
+    ]:
         approve(revision.bulletin_id, acting_user=person)
 
 
@@ -61,9 +63,7 @@ def _expire(revision: Revision) -> None:
 def approvers_beside(author: User) -> list[User]:
     """The active approvers of the author's organisation other than the author, by name."""
     return list(
-        User.objects.filter(
-            organisation=author.organisation_id, role_assignments__role=Role.APPROVER, is_active=True
-        )
+        User.objects.filter(organisation=author.organisation_id, role_assignments__role=Role.APPROVER, is_active=True)
         .exclude(pk=author.pk)
         .select_related("organisation")
         .order_by("name", "pk")

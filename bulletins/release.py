@@ -16,7 +16,13 @@ def _class_for(revision: Revision, *, group: int | None = None, person: User | N
     designation = revision.designation if revision.floor == Tier.CRITICAL else None
     needed = sorted(revision.subcommittees)
     parts = [group, person and str(person.pk), revision.floor, needed, designation and str(designation.pk)]
-    fields = {"group_id": group, "person": person, "floor": revision.floor, "subcommittees": needed, "designation": designation}
+    fields = {
+        "group_id": group,
+        "person": person,
+        "floor": revision.floor,
+        "subcommittees": needed,
+        "designation": designation,
+    }
     return AudienceClass.objects.get_or_create(key=json.dumps(parts, separators=(",", ":")), defaults=fields)[0]
 
 
@@ -39,7 +45,10 @@ def listings_for(revision: Revision) -> list[Listing]:
     """The listings that follow from the grants and the label of a published revision, unsaved."""
     bulletin = revision.bulletin
     classes = [
-        *(_class_for(revision, person=row.user) for row in PersonGrant.objects.filter(content_object=bulletin).select_related("user")),
+        *(
+            _class_for(revision, person=row.user)
+            for row in PersonGrant.objects.filter(content_object=bulletin).select_related("user")
+        ),
         *(_class_for(revision, group=row.group_id) for row in GroupGrant.objects.filter(content_object=bulletin)),
     ]
     return [

@@ -39,9 +39,7 @@ class Rendition(Generic[Content]):
 def banner_of(labels: Iterable[Label], own: Label) -> Label:
     """The lowest label that covers all the labels and the bulletin's own subcommittees and caveats."""
     labels = list(labels)
-    every_caveat: dict[str, Caveat] = {
-        caveat.words: caveat for label in (own, *labels) for caveat in label.caveats
-    }
+    every_caveat: dict[str, Caveat] = {caveat.words: caveat for label in (own, *labels) for caveat in label.caveats}
     return Label(
         max((label.tier for label in labels), default=own.tier),
         own.subcommittees.union(*(label.subcommittees for label in labels)),

@@ -41,15 +41,16 @@ from bulletins.advance import advance
 from bulletins.backdate import backdate
 from bulletins.desk import Refused
 from bulletins.drafting import Draft, Invalid, PartDraft
-from bulletins.models import Revision
-from bulletins.models import WorldKey
+from bulletins.models import Revision, WorldKey
 from bulletins.world_file import BulletinSpec, OrganisationSpec, PersonSpec, World, WorldRefused
 from council.access.facts import Role, State
 from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record
 
-PLEDGE = "私は、協議会で知った秘密を、知る必要のない人に漏らさず、目的のほかに使いません。協議会を離れたあとも同じです。"
+PLEDGE = (
+    "私は、協議会で知った秘密を、知る必要のない人に漏らさず、目的のほかに使いません。協議会を離れたあとも同じです。"
+)
 
 
 @dataclass(slots=True)
@@ -98,7 +99,9 @@ class Builder:
         for spec in world.organisations:
             self._organisation(spec)
         for spec in world.subcommittees:
-            subcommittee = self._once("subcommittees", spec.key, Subcommittee, lambda s=spec: found_subcommittee(s.name))
+            subcommittee = self._once(
+                "subcommittees", spec.key, Subcommittee, lambda s=spec: found_subcommittee(s.name)
+            )
             for member in spec.members:
                 found_seat(self._row("organisations", member, Organisation), subcommittee)
         for spec in world.people:
@@ -106,7 +109,9 @@ class Builder:
             found_acceptance(person.pk, version)
             self.built.tokens[spec.key] = found_token(person)
             self.built.cookies[spec.key] = session_cookie(person)
-        record(Event.WORLD_LOAD, actor=None, organisation=None, detail={"origin": self.origin, "people": len(world.people)})
+        record(
+            Event.WORLD_LOAD, actor=None, organisation=None, detail={"origin": self.origin, "people": len(world.people)}
+        )
 
     def _once(self, kind: str, key: str, model: type, make: object) -> object:
         known = WorldKey.objects.filter(kind=kind, key=key).first()

@@ -211,7 +211,9 @@ def _bulletin(given: object, place: int) -> BulletinSpec:
     released = _Reader(reader.left.pop("released_to", {}), f"{where}.released_to")
     tier = reader.tier("tier", 1)
     parts = [_part(each, f"{where}.parts[{n}]") for n, each in enumerate(reader.objects("parts"))]
-    files = [_attachment(each, f"{where}.attachments[{n}]", tier) for n, each in enumerate(reader.objects("attachments"))]
+    files = [
+        _attachment(each, f"{where}.attachments[{n}]", tier) for n, each in enumerate(reader.objects("attachments"))
+    ]
     spec = BulletinSpec(
         key=reader.text("key"),
         title=reader.text("title"),

@@ -30,7 +30,9 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        constraints = [models.CheckConstraint(condition=models.Q(tier__in=[1, 2]), name="organisation_tier_is_one_or_two")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(tier__in=[1, 2]), name="organisation_tier_is_one_or_two")
+        ]
 
     def __str__(self) -> str:
         return self.name

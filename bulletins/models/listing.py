@@ -43,7 +43,9 @@ class Listing(models.Model):
             # The order of a page: one audience, newest first, ids where two are equal.
             models.Index(fields=["audience", "-published_at", "-bulletin"], name="listing_newest_first"),
             models.Index(fields=["audience", "kind", "-published_at", "-bulletin"], name="listing_kind_newest_first"),
-            models.Index(fields=["audience", "deadline"], name="listing_due", condition=models.Q(deadline__isnull=False)),
+            models.Index(
+                fields=["audience", "deadline"], name="listing_due", condition=models.Q(deadline__isnull=False)
+            ),
             models.Index(fields=["expires_at"], name="listing_expiring", condition=models.Q(expires_at__isnull=False)),
         ]
 

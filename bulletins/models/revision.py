@@ -31,7 +31,9 @@ class Revision(models.Model):
     id = models.UUIDField(primary_key=True, default=opaque_id, editable=False)
     bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(_("版"))
-    state = models.CharField(max_length=10, choices=[(s.value, label) for s, label in STATES.items()], default=State.DRAFT)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, label) for s, label in STATES.items()], default=State.DRAFT
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     floor = models.PositiveSmallIntegerField(_("見える下限"))
     tier = models.PositiveSmallIntegerField(_("格付"))

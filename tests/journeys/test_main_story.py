@@ -58,7 +58,10 @@ def texts(answer: Answer) -> list[str]:
 
 def test_each_reader_gets_the_parts_their_label_dominates(portal: Portal, world: dict, published: str) -> None:
     path = f"/api/v1/bulletins/{published}/"
-    assert texts(portal.call("GET", path, token=world["tokens"]["two"])) == ["だれにでも言えること", "カナリア-機密性2-本文"]
+    assert texts(portal.call("GET", path, token=world["tokens"]["two"])) == [
+        "だれにでも言えること",
+        "カナリア-機密性2-本文",
+    ]
     lower = portal.call("GET", path, token=world["tokens"]["one"])
     assert texts(lower) == ["だれにでも言えること"]
     assert lower.json["label"]["tier"] == 1
@@ -107,12 +110,14 @@ def test_the_auditor_sees_what_happened_and_no_content(portal: Portal, world: di
 
 def test_a_document_is_imported_and_read_as_a_page(portal: Portal, world: dict) -> None:
     path = portal.folder / "報告.md"
-    path.write_text("# 港の混雑\n\n## 経緯\n\n| 月 | 日数 |\n|---|---|\n| 7月 | 3 |\n\n- **待ち**が伸びた\n", encoding="utf-8")
+    path.write_text(
+        "# 港の混雑\n\n## 経緯\n\n| 月 | 日数 |\n|---|---|\n| 7月 | 3 |\n\n- **待ち**が伸びた\n", encoding="utf-8"
+    )
     said = portal.manage("import_bulletins", str(path), "--as", "pub@agency.example", "--tier", "1", "--publish")
     assert "imported 1" in said.stdout
     listed = portal.call("GET", "/api/v1/bulletins/?q=%E6%B8%AF", token=world["tokens"]["outside"])
     page = portal.call("GET", f"/bulletins/{listed.json['results'][0]['id']}/", cookie=world["cookies"]["outside"])
-    assert "<th scope=\"col\">月</th>" in page.text
+    assert '<th scope="col">月</th>' in page.text
     assert "<strong>待ち</strong>" in page.text
 
 
@@ -121,7 +126,12 @@ def test_a_person_signs_in_by_the_page_and_withdrawal_counts_on_the_next_request
 ) -> None:
     cookie = sign_in(portal, "two@acme.example")
     assert portal.call("GET", f"/bulletins/{published}/", cookie=cookie).status == 200
-    assert portal.call("POST", f"/api/v1/bulletins/{published}/recall/", token=world["tokens"]["pub"], data={"why": "誤り"}).status == 200
+    assert (
+        portal.call(
+            "POST", f"/api/v1/bulletins/{published}/recall/", token=world["tokens"]["pub"], data={"why": "誤り"}
+        ).status
+        == 200
+    )
     assert portal.call("GET", f"/bulletins/{published}/", cookie=cookie).status == 404
     assert portal.call("GET", "/api/v1/bulletins/?kind=alert", token=world["tokens"]["two"]).json["results"] == []
 
@@ -140,7 +150,9 @@ def sign_in(portal: Portal, email: str) -> str:
     return f"{first}; {session}"
 
 
-def test_nothing_above_tier_one_lies_in_the_files_of_the_deployment(portal: Portal, world: dict, published: str) -> None:
+def test_nothing_above_tier_one_lies_in_the_files_of_the_deployment(
+    portal: Portal, world: dict, published: str
+) -> None:
     canary = f"カナリア{secrets.token_hex(8)}"
     draft = {
         "kind": "flash", "title": f"題名{canary}", "tier": 2, "released_to": {"organisations": [world["ids"]["acme"]]},

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         world = demo_world()
         builder = Builder("demo", password())
         if builder.foreign():
-            raise CommandError("This deployment is in use; the demo council is written into an empty one only.", returncode=2)
+            raise CommandError(
+                "This deployment is in use; the demo council is written into an empty one only.", returncode=2
+            )
         made = WorldKey.objects.filter(origin="demo", kind="bulletins").count()
         if made < len(world.bulletins):
             self._build(builder, world)

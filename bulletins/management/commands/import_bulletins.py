@@ -36,10 +36,16 @@ class Command(BaseCommand):
         parser.add_argument("--kind", default=KIND, help="kind of the bulletins")
         parser.add_argument("--publish", action="store_true", help="submit, approve and publish as well")
         parser.add_argument(
-            "--approved-by", action="append", default=[], help="address of an approver; default: those of the same organisation"
+            "--approved-by",
+            action="append",
+            default=[],
+            help="address of an approver; default: those of the same organisation",
         )
         parser.add_argument(
-            "--to", action="append", default=[], help="name of an organisation to release to; at tier 1 the default is all of them"
+            "--to",
+            action="append",
+            default=[],
+            help="name of an organisation to release to; at tier 1 the default is all of them",
         )
         parser.add_argument("--designation", default="", help="register number, at tier 3")
 
