@@ -47,6 +47,7 @@ from council.access.facts import Role, State
 from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record
+from council.ids import reference
 
 PLEDGE = (
     "私は、協議会で知った秘密を、知る必要のない人に漏らさず、目的のほかに使いません。協議会を離れたあとも同じです。"
@@ -237,7 +238,7 @@ class Builder:
             Designation,
             lambda: found_designation(
                 agency,
-                f"重経-{agency.pk.hex[:4].upper()}-{self.today.year}-{spec.key}"[:40],
+                reference(f"重経-{self.today.year}", 6),
                 "重要経済基盤の保護に関する情報",
                 designated_on=first,
                 expires_on=first + timedelta(days=1800),
