@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Subcommittee
 from bulletins.access import visible_to
-from bulletins.facts import label_of, revision_facts
+from bulletins.facts import portion_of, revision_facts
 from bulletins.models import Bulletin, Part, Receipt, Revision
 from bulletins.rendition import Portion, render
 from bulletins.sealed import open_parts
@@ -110,7 +110,7 @@ def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, R
     about = {b.served_id: revision_facts(b.served, Audience(frozenset({subject.person}))) for b in bulletins}
     portions: dict[UUID, list[Portion[Part]]] = {pk: [] for pk in about}
     for part in Part.unrestricted.filter(revision__in=about).defer("ciphertext"):
-        portions[part.revision_id].append(Portion(part.kind == Part.Kind.TITLE, label_of(part), part))
+        portions[part.revision_id].append(portion_of(part))
     renditions = {pk: render(portions[pk], subject, about[pk]) for pk in about}
     titles = {pk: rendition.title.content.pk for pk, rendition in renditions.items() if rendition.title}
     words = open_parts(Part.unrestricted.filter(pk__in=titles.values()).select_related("revision"))

@@ -198,7 +198,7 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
     tier = _tier(part.tier, f"{where}.tier", faults)
     if tier > checked.tier:
         faults.add(f"{where}.tier", _("部分の格付が資料の格付を超えています。"))
-    if part.kind not in set(Part.Kind.values) - {Part.Kind.TITLE}:
+    if part.kind not in set(Part.Kind.values) - Part.OF_THE_WHOLE:
         faults.add(f"{where}.kind", _("知らない種類です。"))
     if part.kind == Part.Kind.ATTACHMENT:
         _attachment(part, where, faults)

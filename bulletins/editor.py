@@ -98,7 +98,7 @@ def _initial_of(inspected: Inspected, named: Named) -> dict[str, object]:
     return {
         "kind": revision.bulletin.kind,
         "title": inspected.title,
-        "change_summary": revision.change_summary,
+        "change_summary": inspected.changes,
         "tier": revision.tier,
         "floor": revision.floor if revision.floor < revision.tier else "",
         "floor_title": inspected.titles[0].words.text if revision.floor < revision.tier and inspected.titles else "",
@@ -165,7 +165,7 @@ def _raw(post: QueryDict, fields: Mapping[str, Field], prefix: str) -> dict[str,
 
 def _rearrange(rows: list[dict[str, object]], verb: str, what: str) -> None:
     if verb == "add":
-        if what in set(Part.Kind.values) - {Part.Kind.TITLE} and len(rows) < MOST_PARTS:
+        if what in set(Part.Kind.values) - Part.OF_THE_WHOLE and len(rows) < MOST_PARTS:
             rows.append({"kind": what, "tier": rows[-1]["tier"] if rows else Tier.ONE.value})
         return
     at = int(what) - 1 if what.isdigit() else -1

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.models import Designation
 from bulletins.models import Approval, Bulletin, GroupGrant, Nomination, Part, PersonGrant, Release, Revision
+from bulletins.rendition import Portion
 from council.access import caveats, facts
 from council.access.facts import Audience, Label, State
 from council.access.tiers import Tier
@@ -13,6 +14,11 @@ from council.access.tiers import Tier
 def label_of(row: Part) -> Label:
     """The label of a part."""
     return Label(Tier(row.tier), frozenset(row.subcommittees), caveats.parse_all(row.caveats))
+
+
+def portion_of(part: Part) -> Portion[Part]:
+    """The part as renditions take it, still sealed."""
+    return Portion(part.kind == Part.Kind.TITLE, label_of(part), part, part.kind == Part.Kind.CHANGES)
 
 
 def designation_facts(row: Designation | None) -> facts.Designation | None:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bulletins import facts
 from bulletins.access import readers_given
-from bulletins.facts import label_of
+from bulletins.facts import label_of, portion_of
 from bulletins.models import Part, Release, Revision
-from bulletins.rendition import Portion, Rendition, compose
+from bulletins.rendition import Rendition, compose
 from council.access import facts as known
 from council.access.facts import Label, State, Subject
 from council.access.policy import Action, decide
@@ -146,7 +146,7 @@ def rendition_of(
     parts: Iterable[Part], about: known.Bulletin, positions: frozenset[int] | None = None
 ) -> Rendition[Part]:
     """The rendition made of the parts at these positions; all of them when none are named."""
-    portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
+    portions = [portion_of(part) for part in parts]
     if positions is not None:
         portions = [portion for portion in portions if portion.content.position in positions]
     return compose(portions, about)

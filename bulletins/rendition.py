@@ -15,20 +15,22 @@ Content = TypeVar("Content")
 
 @dataclass(frozen=True, slots=True)
 class Portion(Generic[Content]):
-    """A part as the rendition needs it: is it a title, what label does it bear, and whatever the caller carries along."""
+    """A part as the rendition needs it: is it a title, the summary of changes or body, under which label, and what it carries."""
 
     is_title: bool
     label: Label
     content: Content
+    is_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition(Generic[Content]):
-    """What one reader gets. `title` is None where no title reaches them; the banner covers exactly what is shown."""
+    """What one reader gets; the banner covers exactly what is shown. `title` and `changes` are None where none reaches them."""
 
     title: Portion[Content] | None
     portions: tuple[Portion[Content], ...]
     banner: Label
+    changes: Portion[Content] | None = None
 
     @property
     def stopped(self) -> frozenset[caveats.Use]:
@@ -60,7 +62,8 @@ def compose(seen: list[Portion[Content]], bulletin: Bulletin) -> Rendition[Conte
     """The rendition made of exactly these portions."""
     titles = sorted((portion for portion in seen if portion.is_title), key=lambda portion: portion.label.tier)
     title = titles[-1] if titles else None
-    body = tuple(portion for portion in seen if not portion.is_title)
-    shown = [portion.label for portion in ((title, *body) if title else body)]
+    changes = next((portion for portion in seen if portion.is_changes), None)
+    body = tuple(portion for portion in seen if not portion.is_title and not portion.is_changes)
+    shown = [portion.label for portion in (title, changes, *body) if portion]
     own = Label(Tier.ONE, bulletin.floor.subcommittees, bulletin.floor.caveats)
-    return Rendition(title, body, banner_of(shown, own))
+    return Rendition(title, body, banner_of(shown, own), changes)

@@ -61,7 +61,7 @@ class Sheet:
     pieces: list[Piece]
     files: list[Attached]
     contents: list[Heading]
-    change_summary: str
+    changes: SafeString
     designation: Designation | None
 
 
@@ -91,18 +91,18 @@ def sheet_of(subject: Subject, opened: Opened, names: dict[str, str], organisati
             if portion.content.part.kind == Part.Kind.ATTACHMENT
         ],
         contents=_contents([h for n, portion in texts for h in portion.content.words.contents(anchor(n))]),
-        change_summary=_change_summary(opened),
+        changes=_html("changes", rendition.changes) if rendition.changes else SafeString(),
         designation=designation,
     )
 
 
-def _html(ordinal: int, portion: Portion[Shown]) -> SafeString:
-    return mark_safe(portion.content.words.rendered(anchor(ordinal)))  # noqa: S308  nh3 cleaned it before it was sealed
+def _html(place: str, portion: Portion[Shown]) -> SafeString:
+    return mark_safe(portion.content.words.rendered(place))  # noqa: S308  nh3 cleaned it before it was sealed
 
 
 def _piece(ordinal: int, portion: Portion[Shown], about: facts.Bulletin, names: dict[str, str]) -> Piece:
     label = portion.label
-    return Piece(anchor(ordinal), label.tier, _html(ordinal, portion), limits_of(label, about.floor, names))
+    return Piece(anchor(ordinal), label.tier, _html(anchor(ordinal), portion), limits_of(label, about.floor, names))
 
 
 def _attached(
@@ -116,7 +116,7 @@ def _attached(
         label.tier,
         words.name,
         words.size,
-        _html(ordinal, portion) if caption else SafeString(),
+        _html(anchor(ordinal), portion) if caption else SafeString(),
         limits_of(label, about.floor, names),
         allowed=bool(decide(subject, Action.DOWNLOAD, facts.Part(about, label))),
     )
@@ -132,10 +132,3 @@ def _contents(found: list[Heading]) -> list[Heading]:
         if len(shown) <= LONGEST_CONTENTS:
             break
     return shown
-
-
-def _change_summary(opened: Opened) -> str:
-    """The author's words on what changed. They bear the whole banner, so only a rendition that reaches it has them."""
-    served, banner = opened.bulletin.served, opened.rendition.banner
-    reached = banner.tier >= served.tier and banner.subcommittees.issuperset(served.all_subcommittees)
-    return served.change_summary if served.number > 1 and reached else ""

@@ -150,7 +150,7 @@ def _portions(inspected: Inspected, names: dict[str, str]) -> list[Sight]:
 
 
 def _shape(inspected: Inspected, shape: Shape, opened: set[str]) -> Sight:
-    body = [part for part in inspected.parts if part.kind != Part.Kind.TITLE]
+    body = [part for part in inspected.parts if part.kind not in Part.OF_THE_WHOLE]
     return {
         "number": shape.number,
         "tier": rendition_of(inspected.parts, inspected.facts, shape.positions).banner.tier,

@@ -183,6 +183,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Django would write uploads above 2.5 MB to the temp folder, in the clear.
+FILE_UPLOAD_HANDLERS = ["bulletins.uploads.InMemory"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- API --------------------------------------------------------------------------------------------------------------

@@ -63,22 +63,22 @@ def _same_kind(draft: Draft, revision: Revision) -> None:
         raise Invalid({"kind": [_("種類は作成したあとには変えられません。")]})
 
 
-def _label(revision: Revision, checked: Checked) -> None:
+def _label(revision: Revision, checked: Checked, banner: Tier) -> None:
     draft = checked.draft
-    revision.tier, revision.floor = checked.tier, checked.floor
+    revision.tier, revision.floor = banner, checked.floor
     revision.subcommittees = sorted(set(draft.subcommittees))
     revision.all_subcommittees = checked.all_subcommittees
     revision.caveats = list(dict.fromkeys(draft.caveats))
     revision.designation = checked.designation
     revision.deadline = draft.deadline
     revision.expires_at = checked.expires_at
-    revision.change_summary = draft.change_summary.strip()
 
 
 def _write(revision: Revision, checked: Checked, *, source: Revision | None = None) -> None:
     """Saves the revision with exactly these labels, parts, releases and nominations; kept files come from `source`."""
-    given = [*_titles(checked), *_with_files(revision, checked, source)]
-    _label(revision, checked)
+    titles, body = _titles(checked), _with_files(revision, checked, source)
+    _label(revision, checked, Tier(max(part.tier for part in (*titles, *body))))
+    given = [*titles, *_changes(revision, checked), *body]
     revision.save()
     stays = {part.keep for part in given if part.keep}
     _discard(Part.unrestricted.filter(revision=revision).exclude(pk__in=stays))
@@ -113,6 +113,14 @@ def _titles(checked: Checked) -> list[PartDraft]:
             PartDraft(draft.title.strip(), checked.tier, Part.Kind.TITLE, own),
         ]
     return [PartDraft(draft.title.strip(), checked.floor, Part.Kind.TITLE, own)]
+
+
+def _changes(revision: Revision, checked: Checked) -> list[PartDraft]:
+    """The summary of changes: it speaks of the whole, so only those who reach the whole banner get it."""
+    words = checked.draft.change_summary.strip()
+    if not words:
+        return []
+    return [PartDraft(words, revision.tier, Part.Kind.CHANGES, tuple(revision.all_subcommittees))]
 
 
 def _with_files(revision: Revision, checked: Checked, source: Revision | None) -> list[PartDraft]:

@@ -43,6 +43,11 @@ class Inspected:
         """The title at the banner's tier; empty when nothing can be opened."""
         return self.titles[-1].words.text if self.titles else ""
 
+    @property
+    def changes(self) -> str:
+        """The author's summary of changes; empty in a first revision, and in a rendition that does not reach it."""
+        return self.rendition.changes.content.words.text if self.rendition and self.rendition.changes else ""
+
 
 def _note(subject: Subject, revision: Revision, detail: Mapping[str, object]) -> None:
     with transaction.atomic():

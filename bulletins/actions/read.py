@@ -1,13 +1,13 @@
 """Reading: each opened bulletin and each file that is taken is one event, committed before the first byte leaves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from bulletins.access import NotVisible, get_bulletin_for, refuse
-from bulletins.facts import label_of
+from bulletins.facts import portion_of
 from bulletins.models import Bulletin, Part, Receipt
 from bulletins.rendition import Portion, Rendition, render
 from bulletins.sealed import Words, open_file, open_parts
@@ -42,20 +42,20 @@ def rendition_for(
     parts = Part.unrestricted.filter(revision=bulletin.served_id).select_related("revision")
     if not words:
         parts = parts.defer("ciphertext")
-    portions = [Portion(part.kind == Part.Kind.TITLE, label_of(part), part) for part in parts]
+    portions = [portion_of(part) for part in parts]
     return render(portions, subject, about)
 
 
 def unsealed(rendition: Rendition[Part]) -> Rendition[Shown]:
     """The same rendition with its words."""
-    every = [*([rendition.title] if rendition.title else []), *rendition.portions]
+    every = [portion for portion in (rendition.title, rendition.changes, *rendition.portions) if portion]
     words = open_parts(portion.content for portion in every)
 
     def show(portion: Portion[Part]) -> Portion[Shown]:
-        return Portion(portion.is_title, portion.label, Shown(portion.content, words[portion.content.pk]))
+        return replace(portion, content=Shown(portion.content, words[portion.content.pk]))
 
-    title = show(rendition.title) if rendition.title else None
-    return Rendition(title, tuple(map(show, rendition.portions)), rendition.banner)
+    title, changes = (show(each) if each else None for each in (rendition.title, rendition.changes))
+    return Rendition(title, tuple(map(show, rendition.portions)), rendition.banner, changes)
 
 
 def open_bulletin(subject: Subject, bulletin_id: UUID) -> Opened:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.models import Organisation
+from bulletins.actions.history import Past
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Opened, Shown
 from bulletins.api.choices import BulletinKind, OwnState, PartKind, RevisionState, TierShown
@@ -267,12 +268,13 @@ def progress_body(request: HttpRequest, revision: Revision) -> dict:
     }
 
 
-def revision_body(revision: Revision) -> dict:
+def revision_body(past: Past) -> dict:
+    revision = past.revision
     return {
         "revision": revision.number,
         "state": revision.state,
         "tier": revision.tier,
-        "change_summary": revision.change_summary,
+        "change_summary": past.changes,
         "created_at": revision.created_at,
         "submitted_at": revision.submitted_at,
         "published_at": revision.published_at,

@@ -15,7 +15,7 @@ def _named(kind: str, choices: Iterable[tuple[object, object]]) -> dict:
         return {"type": kind, "oneOf": [{"const": value, "title": str(label)} for value, label in choices]}
 
 
-_PART_KINDS = [(value, label) for value, label in Part.Kind.choices if value != Part.Kind.TITLE]
+_PART_KINDS = [(value, label) for value, label in Part.Kind.choices if value not in Part.OF_THE_WHOLE]
 _STATES = [(state.value, label) for state, label in Revision.STATES.items()]
 _OWN = [("unread", "未読"), ("opened", "開封済み"), ("acknowledged", "確認済み")]
 TIER = _named("integer", [(int(tier), tier.label) for tier in Tier])

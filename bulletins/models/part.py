@@ -14,11 +14,15 @@ class Part(models.Model):
 
     class Kind(models.TextChoices):
         TITLE = "title", _("題名")
+        CHANGES = "changes", _("変更点")
         TEXT = "text", _("段落")
         TABLE = "table", _("表")
         FIGURE = "figure", _("図")
         INDICATORS = "indicators", _("指標")
         ATTACHMENT = "attachment", _("付属資料")
+
+    # Written by the system from what the author says of the whole revision; the others are the body.
+    OF_THE_WHOLE = frozenset({Kind.TITLE, Kind.CHANGES})
 
     id = models.UUIDField(primary_key=True, default=opaque_id, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")

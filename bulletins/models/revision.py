@@ -43,7 +43,6 @@ class Revision(models.Model):
     designation = models.ForeignKey(Designation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     deadline = models.DateTimeField(_("確認の期限"), null=True, blank=True)
     expires_at = models.DateTimeField(_("閲覧の期限"), null=True, blank=True)
-    change_summary = models.CharField(_("変更点"), max_length=400, blank=True)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

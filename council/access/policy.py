@@ -220,6 +220,9 @@ def desk_duty(subject: Subject, action: Action, resource: Resource) -> Reason | 
         return Reason.ROLE
     if action in {Action.APPROVE, Action.RETURN} and subject.person == resource.author:
         return Reason.AUTHOR
+    # Whoever may approve changes nobody else's draft: they would approve their own words.
+    if action is Action.EDIT and subject.person != resource.author and Role.APPROVER in subject.roles:
+        return Reason.AUTHOR
     nominated = subject.person in resource.nominated and action in {Action.INSPECT, Action.APPROVE, Action.RETURN}
     if subject.organisation != resource.originator and not nominated:
         return Reason.NOT_INVOLVED

@@ -162,7 +162,7 @@ def test_a_revision_begins_with_the_words_of_the_published_one(desk, world):
     sent = form({"text": "一、改"}, {"kind": "attachment", "keep": keep}, change_summary="直した。")
     assert desk.post(at("revise", first), {**sent, "change_summary": ""}).status_code == 422
     assert desk.post(at("revise", first), sent).status_code == 302
-    assert words_of(Revision.unrestricted.get(number=2)) == ["架空の題名", "一、改", "一覧.csv"]
+    assert words_of(Revision.unrestricted.get(number=2)) == ["架空の題名", "直した。", "一、改", "一覧.csv"]
 
 
 def test_while_a_revision_is_being_written_another_is_refused_with_a_sentence(desk, world):
