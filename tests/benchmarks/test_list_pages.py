@@ -55,9 +55,9 @@ def _guardian(reader: volume.User) -> list[Bulletin]:
 
 
 def _deep(subject: Subject) -> tuple:
-    """The position DEEP bulletins down the list, or the last there is."""
-    rows = list(visible_to(subject).values_list("published_at", "pk")[:DEEP])
-    return rows[-1]
+    """The position DEEP bulletins down the list, or as far as leaves a full page (nearly the top where there are few)."""
+    rows = list(visible_to(subject).values_list("published_at", "pk")[: DEEP + PAGE])
+    return rows[max(len(rows) - PAGE - 1, 0)]
 
 
 def _cases(crowd: volume.Crowd, schema: str) -> list[Case]:
