@@ -58,7 +58,7 @@ openapi: $(VENV)/dev.mark ## Write docs/openapi.yaml from the code
 	$(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 messages: $(VENV)/dev.mark ## Collect texts and compile the English catalogue (needs GNU gettext)
-	cd council && ../$(PY) ../manage.py makemessages --locale en --no-obsolete --no-location
+	$(PY) manage.py makemessages --locale en --no-location --no-obsolete --ignore .venv --ignore tests --ignore var
 	$(PY) -c "import polib; polib.pofile('council/locale/en/LC_MESSAGES/django.po').save_as_mofile('council/locale/en/LC_MESSAGES/django.mo')"
 
 clean: ## Remove the environment and everything this folder's deployment holds

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from council.access.words import gettext_noop as _
+
 
 class Use(StrEnum):
     """What a reader can do with a rendition besides reading it on the screen."""
@@ -37,21 +39,21 @@ _COPYING = frozenset({Use.COPY, Use.DOWNLOAD, Use.PRINT})
 _VOCABULARY = {
     caveat.words: caveat
     for caveat in (
-        Caveat("複製禁止", _COPYING, "書き写さない、画面を撮らない"),
-        Caveat("複製要許可", _COPYING, "許可のない写しを作らない"),
-        Caveat("配付禁止", frozenset({Use.DOWNLOAD, Use.FORWARD}), "ほかの人に渡さない"),
-        Caveat("配付要許可", frozenset({Use.FORWARD}), "許可なくほかの人に渡さない"),
-        Caveat("転送禁止", frozenset({Use.FORWARD}), "内容をメールやチャットで送らない"),
-        Caveat("送信禁止", frozenset({Use.FORWARD}), "内容をメールやチャットで送らない"),
-        Caveat("印刷禁止", frozenset({Use.PRINT}), "画面を撮らない"),
-        Caveat("再利用禁止", frozenset(), "ほかの資料に引き写さない"),
-        Caveat("再利用要許可", frozenset(), "許可なくほかの資料に引き写さない"),
-        Caveat("暗号化必須", frozenset(), "保存するときは暗号化する"),
-        Caveat("関係者限り", frozenset({Use.FORWARD}), "仕事で知る必要がある人にだけ話す"),
-        Caveat("閲覧者限定", frozenset({Use.FORWARD}), "自分以外の人に見せない"),
-        Caveat("読後廃棄", frozenset({Use.DOWNLOAD}), "読み終えた写しを裁断または消去する"),
-        Caveat("書換禁止", frozenset(), "内容を書き換えない"),
-        Caveat("削除禁止", frozenset(), "写しを消さない"),
+        Caveat(_("複製禁止"), _COPYING, _("書き写さない、画面を撮らない")),
+        Caveat(_("複製要許可"), _COPYING, _("許可のない写しを作らない")),
+        Caveat(_("配付禁止"), frozenset({Use.DOWNLOAD, Use.FORWARD}), _("ほかの人に渡さない")),
+        Caveat(_("配付要許可"), frozenset({Use.FORWARD}), _("許可なくほかの人に渡さない")),
+        Caveat(_("転送禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
+        Caveat(_("送信禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
+        Caveat(_("印刷禁止"), frozenset({Use.PRINT}), _("画面を撮らない")),
+        Caveat(_("再利用禁止"), frozenset(), _("ほかの資料に引き写さない")),
+        Caveat(_("再利用要許可"), frozenset(), _("許可なくほかの資料に引き写さない")),
+        Caveat(_("暗号化必須"), frozenset(), _("保存するときは暗号化する")),
+        Caveat(_("関係者限り"), frozenset({Use.FORWARD}), _("仕事で知る必要がある人にだけ話す")),
+        Caveat(_("閲覧者限定"), frozenset({Use.FORWARD}), _("自分以外の人に見せない")),
+        Caveat(_("読後廃棄"), frozenset({Use.DOWNLOAD}), _("読み終えた写しを裁断または消去する")),
+        Caveat(_("書換禁止"), frozenset(), _("内容を書き換えない")),
+        Caveat(_("削除禁止"), frozenset(), _("写しを消さない")),
     )
 }
 WORDS = tuple(_VOCABULARY)
@@ -65,7 +67,7 @@ def parse(words: str) -> Caveat:
     match = _UNTIL.match(words)
     if match:
         try:
-            return Caveat(words, trust="期限が来たら手元の写しを消す", until=date(*map(int, match.groups())))
+            return Caveat(words, trust=_("期限が来たら手元の写しを消す"), until=date(*map(int, match.groups())))
         except ValueError as error:
             raise CaveatRefused(f"取扱制限の日付が正しくありません: {words}") from error
     raise CaveatRefused(f"取扱制限の語が決まりにありません: {words[:40]}")

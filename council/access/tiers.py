@@ -3,6 +3,8 @@
 import re
 from enum import IntEnum
 
+from council.access.words import gettext_noop as _
+
 _ABOVE_THIS_PORTAL = re.compile(r"機密性\s*[3３]|極秘|^\s*秘\s*$")
 
 
@@ -28,12 +30,12 @@ class Tier(IntEnum):
             return value
         if isinstance(value, str) and _ABOVE_THIS_PORTAL.search(value):
             raise TierRefused(
-                "機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"
+                _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。")
             )
         for tier in cls:
             if not isinstance(value, bool) and value in (tier.value, str(tier.value), tier.label, tier.label[:-2]):
                 return tier
-        raise TierRefused("格付は 1（機密性1）、2（機密性2）、3（重要経済安保情報）のどれかで指定してください。")
+        raise TierRefused(_("格付は 1（機密性1）、2（機密性2）、3（重要経済安保情報）のどれかで指定してください。"))
 
 
 _LABELS = {Tier.ONE: "機密性1情報", Tier.TWO: "機密性2情報", Tier.CRITICAL: "重要経済安保情報"}
