@@ -14,12 +14,14 @@ export PYTHONUNBUFFERED := 1
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# The environment is complete when the mark is newer than the pinned requirements.
+# The environment is complete when the mark is newer than the pinned requirements. A python is asked before it is taken: the names
+# that pyenv puts on the path are there without the version behind them, and Debian's python3 comes without ensurepip.
 $(VENV)/run.mark: requirements.txt
-	@scripts=$$(command -v python3.13 python3.12 python3.11 python3 | head -n 1); \
-	"$$scripts" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Python 3.11 or newer is needed; python3 here is older." >&2; exit 2; }; \
-	test -x $(PY) || "$$scripts" -m venv $(VENV)
+	@test -x $(VENV)/bin/pip && exit 0; \
+	for name in python3.13 python3.12 python3.11 python3; do \
+	  "$$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exec "$$name" -m venv $(VENV); \
+	done; \
+	echo "Python 3.11 or newer with venv is needed, and none was found (Debian: apt-get install python3-venv)." >&2; exit 2
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
