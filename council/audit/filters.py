@@ -83,7 +83,8 @@ def objects(value: str) -> Q:
     """What: an id, or a reference such as SC-7KQ4 in any case."""
     value = value.strip()
     identifier = uuid_or_none(value)
-    return Q(object__in=[str(identifier)] if identifier else names.ids_of(value.upper()))
+    # A reference that nothing has is looked up all the same: the number of queries must not tell that something has it.
+    return Q(object__in=[str(identifier)] if identifier else names.ids_of(value.upper()) or [value])
 
 
 def uuid_or_none(value: str) -> UUID | None:

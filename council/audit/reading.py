@@ -4,10 +4,9 @@ Auditors get every event. An administrator gets those of the people of the own o
 of content the administrator may not read: for them it does not exist, and neither does a colleague's reading of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from itertools import islice
 from operator import or_
 from uuid import UUID
 
@@ -23,7 +22,6 @@ from council.audit.models import AuditEvent
 from council.audit.record import record, record_refusal
 
 PAGE = 50
-_BATCH = 2 * PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,7 @@ def events_for(reader: Reader) -> QuerySet[AuditEvent]:
     """What the reader may ask about, before window() leaves out what would tell of content they may not read."""
     if reader.auditor:
         return AuditEvent.objects.all()
-    content = [Q(action__startswith=f"{word}.") for word in names.CONTENT]
-    within = reduce(or_, content, Q(tier__lte=reader.subject.ceiling))
+    within = Q(tier__lte=reader.subject.ceiling) | _of_content()
     return AuditEvent.objects.filter(within, org=reader.organisation)
 
 
@@ -77,12 +74,13 @@ def window(
     size: int = PAGE,
 ) -> Window:
     """At most `size` events older than `before`, or newer than `after`, or the newest."""
+    rows = _known(reader, rows)
     if after:
-        found = list(islice(_scan(reader, rows.filter(id__gt=after).order_by("id"), "id__gt"), size + 1))
+        found = list(rows.filter(id__gt=after).order_by("id")[: size + 1])
         events, more = found[:size][::-1], len(found) > size
         return Window(events, older=events[-1].pk if events else None, newer=events[0].pk if more else None)
     rows = rows.order_by("-id")
-    found = list(islice(_scan(reader, rows.filter(id__lt=before) if before else rows, "id__lt"), size + 1))
+    found = list((rows.filter(id__lt=before) if before else rows)[: size + 1])
     events, more = found[:size], len(found) > size
     newer = events[0].pk if before and events else None
     return Window(events, older=events[-1].pk if more else None, newer=newer)
@@ -99,23 +97,14 @@ def record_look(reader: Reader, query: Mapping[str, str], shown: int) -> None:
         )
 
 
-def _scan(reader: Reader, rows: QuerySet[AuditEvent], onward: str) -> Iterator[AuditEvent]:
-    """The rows that the reader may know of, in the order of `rows`, read as far as somebody takes them."""
-    rest = rows
-    while batch := list(rest[:_BATCH]):
-        yield from _known(reader, batch)
-        if len(batch) < _BATCH:
-            return
-        rest = rows.filter(**{onward: batch[-1].pk})
-
-
-def _known(reader: Reader, batch: list[AuditEvent]) -> list[AuditEvent]:
+def _known(reader: Reader, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """The rows that the reader may know of. As many queries whether there are others among them or not."""
     if reader.auditor:
-        return batch
-    about = {event.object for event in batch if _tells_of_content(event)}
-    known = names.known_to(reader.subject, about)
-    return [event for event in batch if not _tells_of_content(event) or event.object in known]
+        return rows
+    tells = _of_content() & ~Q(object="")
+    about = set(rows.filter(tells).order_by().values_list("object", flat=True).distinct())
+    return rows.exclude(tells & Q(object__in=about - names.known_to(reader.subject, about)))
 
 
-def _tells_of_content(event: AuditEvent) -> bool:
-    return bool(event.object) and names.is_content(event.action)
+def _of_content() -> Q:
+    return reduce(or_, (Q(action__startswith=f"{word}.") for word in names.CONTENT))
