@@ -1,0 +1,106 @@
+"""Which page is looked at as whom. A route that answers GET with a page and stands neither here nor among the exempt fails a test."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Page
+
+from council.guard import policies_of
+from tests.browser.council import PEOPLE, STRANGER
+
+READERS = ("reader_one", "reader_two", "reader_three", "publisher")
+DESK = ("publisher", "approver")
+RUNS_PEOPLE = ("administrator", "officer", "operator")
+BULLETIN = 'main a[href^="/bulletins/"][lang]'
+DRAFT = 'section[aria-labelledby="stage-1"] a[href^="/desk/"]'
+IN_REVIEW = 'section[aria-labelledby="stage-2"] a[href^="/desk/"]'
+PUBLISHED = 'section[aria-labelledby="stage-4"] a[href^="/desk/"]'
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page as somebody: an address, or what the first link that `link` selects on `start` leads to, with `then` after it."""
+
+    route: str
+    who: Sequence[str]
+    path: str = ""
+    start: str = ""
+    link: str = ""
+    then: str = ""
+    status: int = 200
+
+    def address(self, page: Page) -> str:
+        if self.path:
+            return self.path
+        page.goto(self.start)
+        found = page.locator(self.link)
+        assert found.count(), f"{self.start} has no {self.link}"
+        return (found.first.get_attribute("href") or "") + self.then
+
+
+NOWHERE = "/bulletins/00000000-0000-4000-8000-000000000000/"
+VISITS = [
+    Visit("home", tuple(PEOPLE), "/"),
+    Visit("bulletins:list", READERS, "/bulletins/"),
+    Visit("bulletins:list", ("reader_two",), "/bulletins/?q=zzzz&kind=flash"),
+    Visit("bulletins:list", ("reader_two",), "/bulletins/?kind=nothing-like-it"),
+    Visit("bulletins:detail", READERS, start="/bulletins/", link=BULLETIN),
+    Visit("bulletins:detail", ("reader_three",), start="/bulletins/?tier=3", link=BULLETIN),
+    Visit("bulletins:detail", ("reader_two",), start="/bulletins/?tier=2", link=BULLETIN),
+    Visit("bulletins:detail", tuple(PEOPLE), NOWHERE, status=404),
+    Visit("desk:list", DESK, "/desk/"),
+    Visit("desk:new", ("publisher",), "/desk/new/"),
+    Visit("desk:work", ("publisher",), start="/desk/", link=DRAFT),
+    Visit("desk:work", ("approver",), start="/desk/", link=IN_REVIEW, then="?as=1"),
+    Visit("desk:work", ("publisher",), start="/desk/", link=PUBLISHED),
+    Visit("desk:edit", ("publisher",), start="/desk/", link=DRAFT, then="edit/"),
+    Visit("desk:revise", ("publisher",), start="/desk/", link=PUBLISHED, then="revise/"),
+    Visit("desk:recall", ("publisher",), start="/desk/", link=PUBLISHED, then="recall/"),
+    Visit("audit-events", ("auditor", "administrator"), "/audit/events/"),
+    Visit("accounts:people", RUNS_PEOPLE, "/people/"),
+    Visit("accounts:person", RUNS_PEOPLE, start="/people/", link='main a[href^="/people/"]'),
+    Visit("accounts:person_add", ("administrator", "operator"), "/people/add/"),
+    Visit("accounts:organisation", ("administrator",), start="/people/", link='main a[href^="/organisations/"]'),
+    Visit("accounts:organisation", ("operator",), start="/organisations/", link="main tbody th a"),
+    Visit("accounts:organisations", ("operator",), "/organisations/"),
+    Visit("accounts:organisation_add", ("operator",), "/organisations/add/"),
+    Visit("accounts:subcommittees", ("operator",), "/subcommittees/"),
+    Visit("accounts:me", ("reader_two", "reader_three", "auditor"), "/me/"),
+    Visit("accounts:pledge", ("reader_two",), "/pledge/"),
+    Visit("account_change_password", ("reader_two",), "/sign-in/password/"),
+    Visit("account_logout", ("reader_two",), "/sign-in/out/"),
+    Visit("styleguide", ("reader_two",), "/styleguide/"),
+    Visit("account_login", (STRANGER,), "/sign-in/"),
+    Visit("account_login", (STRANGER,), "/desk/"),
+    Visit("account_signup", (STRANGER,), "/sign-in/sign-up/"),
+    Visit("account_reset_password", (STRANGER,), "/sign-in/password/reset/"),
+    Visit("account_reset_password_done", (STRANGER,), "/sign-in/password/reset/done/"),
+    Visit("account_reset_password_from_key", (STRANGER,), "/sign-in/password/reset/key/1-spent/"),
+    Visit("account_reset_password_from_key_done", (STRANGER,), "/sign-in/password/reset/key/done/"),
+    Visit("help", (STRANGER, "reader_two"), "/help/"),
+    Visit("accessibility", (STRANGER,), "/accessibility/"),
+    Visit("terms", (STRANGER,), "/terms/"),
+]
+# Route -> why no browser looks at it.
+EXEMPT = {
+    "bulletins:file": "a file to be saved, never shown",
+    "desk:file": "a file to be saved, never shown",
+    "account_set_password": "everybody has a password, so it only leads to the page for changing it",
+    "livez": "one word for machines",
+    "readyz": "one word for machines",
+}
+
+
+def page_routes(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    """Names of the routes that answer GET, those of the API aside."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from page_routes(pattern.url_patterns, prefix + inside)
+        elif "GET" in policies_of(pattern.callback) and not prefix.startswith("api:"):
+            yield prefix + (pattern.name or str(pattern.pattern))
+
+
+def routes_of_pages() -> set[str]:
+    return set(page_routes(get_resolver("council.urls").url_patterns))
