@@ -1,4 +1,4 @@
-"""The facts that decide() needs about people, gathered in a fixed number of queries however many people are asked for."""
+"""The facts that decide() needs about people, gathered in two queries however many people are asked for."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,18 +9,8 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.models import (
-    Clearance,
-    ContractItem,
-    OperatorCertification,
-    Organisation,
-    PledgeAcceptance,
-    PledgeText,
-    RoleAssignment,
-    RosterEntry,
-    SubcommitteeMembership,
-    User,
-)
+from accounts.gathering import Fact, facts_of_companies, facts_of_people
+from accounts.models import Organisation, PledgeText, User
 from council.access.facts import Role, Subject, Term
 from council.access.tiers import Tier
 
@@ -37,76 +27,77 @@ def pledge_version(today: date) -> int:
     return PledgeText.objects.filter(in_force_from__lte=today).aggregate(Max("version"))["version__max"] or 0
 
 
-def _terms_of_people(people: list[UUID]) -> tuple[dict, dict]:
-    clearances, rosters = defaultdict(set), defaultdict(set)
-    for person, agency, first, last in Clearance.objects.filter(person__in=people).values_list(
-        "person_id", "agency_id", "notified_on", "last_day"
-    ):
-        clearances[person].add(Term(agency=str(agency), first=first, last=last))
-    for person, item, first, last in RosterEntry.objects.filter(person__in=people).values_list(
-        "person_id", "designation_id", "first_day", "last_day"
-    ):
-        rosters[person].add(Term(item=str(item), first=first, last=last))
-    return clearances, rosters
+def _id(text: str) -> str:
+    # SQLite keeps UUIDs without dashes; facts carry them as str(UUID) everywhere.
+    return str(UUID(text))
 
 
-def _terms_of_companies(companies: set[UUID]) -> tuple[dict, dict]:
-    certifications, contracts = defaultdict(set), defaultdict(set)
-    for company, agency, first, last in OperatorCertification.objects.filter(company__in=companies).values_list(
-        "company_id", "agency_id", "certified_on", "last_day"
-    ):
-        certifications[company].add(Term(agency=str(agency), first=first, last=last))
-    rows = ContractItem.objects.filter(certification__company__in=companies)
-    for company, agency, item, first, last in rows.values_list(
-        "certification__company_id", "certification__agency_id", "designation_id", "first_day", "last_day"
-    ):
-        contracts[company].add(Term(agency=str(agency), item=str(item), first=first, last=last))
-    return certifications, contracts
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def _seats(people: list[UUID]) -> dict[UUID, set[tuple[str, int]]]:
-    seats = defaultdict(set)
-    for person, subcommittee, group in SubcommitteeMembership.objects.filter(person__in=people).values_list(
-        "person_id", "subcommittee_id", "subcommittee__group_id"
-    ):
-        seats[person].add((str(subcommittee), group))
-    return seats
+def _term(fact: Fact) -> Term:
+    first, last = _day(fact.first), _day(fact.last)
+    match fact.kind:
+        case "roster":
+            return Term(item=_id(fact.one), first=first, last=last)
+        case "contract":
+            return Term(agency=_id(fact.one), item=_id(fact.two), first=first, last=last)
+        case _:
+            return Term(agency=_id(fact.one), first=first, last=last)
+
+
+Known = dict[tuple[str, str], list[Fact]]
+
+
+def _known(facts: Iterable[Fact]) -> Known:
+    known: Known = defaultdict(list)
+    for fact in facts:
+        known[fact.kind, _id(fact.of) if fact.of else ""].append(fact)
+    return known
+
+
+def _terms(known: Known, kind: str, of: str) -> frozenset[Term]:
+    return frozenset(map(_term, known.get((kind, of), ())))
 
 
 def subjects_of(users: Iterable[User]) -> dict[UUID, Subject]:
-    """The facts about each of the users (their organisation must be loaded), in eight queries altogether."""
-    users = list(users)
-    people, now = [user.pk for user in users], timezone.now()
+    """The facts about each of the users; their organisation must be loaded.
+
+    One query, and a second about the companies of those who hold a clearance: without one, tier three is out of reach anyway.
+    """
+    users, now = list(users), timezone.now()
     today = timezone.localdate(now)
-    seats, roles, version = _seats(people), defaultdict(set), pledge_version(today)
-    for person, role in RoleAssignment.objects.filter(person__in=people).values_list("person_id", "role"):
-        roles[person].add(Role(role))
-    pledged = dict(PledgeAcceptance.objects.filter(person__in=people).values_list("person_id").annotate(Max("version")))
-    clearances, rosters = _terms_of_people(people)
-    certifications, contracts = _terms_of_companies({user.organisation_id for user in users})
-    return {
-        user.pk: Subject(
-            person=str(user.pk),
-            organisation=str(user.organisation_id),
+    people = _known(facts_of_people([user.pk for user in users], today))
+    cleared = {user.organisation_id for user in users if people.get(("clearance", str(user.pk)))}
+    companies = _known(facts_of_companies(cleared))
+    version = max((int(fact.one) for fact in people.get(("version", ""), ())), default=0)
+
+    def subject(user: User) -> Subject:
+        person, home = str(user.pk), str(user.organisation_id)
+        seats = people.get(("seat", person), ())
+        return Subject(
+            person=person,
+            organisation=home,
             today=today,
             now=now,
             active=user.is_active,
             organisation_active=user.organisation.is_active,
             government=user.organisation.kind in _GOVERNMENT,
-            pledge_current=pledged.get(user.pk, 0) >= version,
-            roles=frozenset(roles[user.pk]),
+            pledge_current=max((int(fact.one) for fact in people.get(("pledge", person), ())), default=0) >= version,
+            roles=frozenset(Role(fact.one) for fact in people.get(("role", person), ())),
             tier=Tier(user.tier),
             organisation_tier=Tier(user.organisation.tier),
             zone=zone_ceiling(),
-            subcommittees=frozenset(subcommittee for subcommittee, _ in seats[user.pk]),
-            groups=frozenset({user.organisation.group_id, *(group for _, group in seats[user.pk])}),
-            clearances=frozenset(clearances[user.pk]),
-            rosters=frozenset(rosters[user.pk]),
-            certifications=frozenset(certifications[user.organisation_id]),
-            contracts=frozenset(contracts[user.organisation_id]),
+            subcommittees=frozenset(_id(fact.one) for fact in seats),
+            groups=frozenset({user.organisation.group_id, *(int(fact.two) for fact in seats)}),
+            clearances=_terms(people, "clearance", person),
+            rosters=_terms(people, "roster", person),
+            certifications=_terms(companies, "certification", home),
+            contracts=_terms(companies, "contract", home),
         )
-        for user in users
-    }
+
+    return {user.pk: subject(user) for user in users}
 
 
 def subject_of(user: User) -> Subject:

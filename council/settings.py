@@ -86,11 +86,14 @@ TEMPLATES = [
 if DATABASE_URL:
     DATABASES = {"default": environment.env.db_url_config(DATABASE_URL)}
     DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True})
+    # Every query here is short; the JIT compiler would take longer than any of them.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": COUNCIL_DATA / "council.sqlite3",
+            "CONN_MAX_AGE": None,
             # IMMEDIATE takes the write lock at BEGIN, so two writers queue instead of failing half way (SQLite, "Transactions").
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -43,7 +43,7 @@ def test_a_person_elsewhere_and_nobody_at_all_answer_alike(
     cast.sign_in(client, world.administrator)
     answers = []
     for person in (world.other_reader.pk, uuid.uuid4()):
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(11):
             answers.append(client.get(f"/people/{person}/"))
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
@@ -61,11 +61,11 @@ def test_the_list_asks_the_same_whatever_its_length(
     world: cast.Council, client: Client, django_assert_num_queries: object
 ) -> None:
     cast.sign_in(client, world.administrator)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(11):
         client.get("/people/")
     for _ in range(5):
         cast.person(world.company, subcommittees=[world.materials])
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(11):
         client.get("/people/")
 
 

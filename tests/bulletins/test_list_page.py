@@ -21,7 +21,7 @@ from tests.bulletins import shelf
 pytestmark = pytest.mark.django_db
 
 # Session, person, what is known of them, the frame; then audiences, page, receipts, parts, titles, wraps, event.
-QUERIES = 23
+QUERIES = 16
 
 
 @pytest.fixture
