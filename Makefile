@@ -38,10 +38,11 @@ serve: $(VENV)/run.mark ## Web, worker and scheduler, without the demo council
 	@exec $(PY) manage.py serve
 
 test: $(VENV)/dev.mark ## The whole suite on the embedded default
-	$(PY) -m pytest
+	env -u DATABASE_URL -u REDIS_URL $(PY) -m pytest -n auto --dist loadfile
 
 test-services: $(VENV)/dev.mark ## The same suite on PostgreSQL and Redis
-	DATABASE_URL=$${DATABASE_URL:-$(DATABASE_URL_DEFAULT)} REDIS_URL=$${REDIS_URL:-$(REDIS_URL_DEFAULT)} $(PY) -m pytest
+	DATABASE_URL=$${DATABASE_URL:-$(DATABASE_URL_DEFAULT)} REDIS_URL=$${REDIS_URL:-$(REDIS_URL_DEFAULT)} \
+	  $(PY) -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/dev.mark ## Style, imports, templates
 	$(VENV)/bin/ruff check .

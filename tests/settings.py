@@ -11,6 +11,10 @@ _PREFIX = "council-tests-"
 if _PREFIX not in os.environ.get("COUNCIL_DATA", ""):
     os.environ["COUNCIL_DATA"] = tempfile.mkdtemp(prefix=_PREFIX)
     atexit.register(shutil.rmtree, os.environ["COUNCIL_DATA"], ignore_errors=True)
+# Workers that share a run must not share a keyring or a folder of files.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker and not os.environ["COUNCIL_DATA"].endswith(_worker):
+    os.environ["COUNCIL_DATA"] = os.path.join(os.environ["COUNCIL_DATA"], _worker)
 os.environ.setdefault("COUNCIL_DEPLOYMENT", "test")
 
 from council.settings import *  # noqa: E402, F403
