@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from council import broker  # noqa: F401  its transport stands for kombu's from here on
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "council.settings")
 
 app = Celery("council")
