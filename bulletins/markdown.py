@@ -14,6 +14,7 @@ Pure: no Django, no settings. The allow-list of nh3 runs last, over everything.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -147,7 +148,7 @@ def _limit_nesting(parser: MarkdownIt) -> None:
         )
 
 
-def _guarded(rule):  # noqa: ANN202 - the type is the parser's own
+def _guarded(rule: Callable[..., bool]) -> Callable[..., bool]:
     def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return state.level < MAX_NESTING and rule(state, start, end, silent)
 
