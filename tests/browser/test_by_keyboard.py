@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.council import Council
 
-pytestmark = pytest.mark.browser
+# The first test of the folder waits for the demo council as well.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 TITLE, WHY = f"鍵盤だけで出した知らせ {secrets.token_hex(3)}", "宛先の誤り"
 FIRST, SECOND = "だれにでも言えること", "会員だけに言えること"
 COMPANY = "翠嶺マテリアル株式会社"

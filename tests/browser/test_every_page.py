@@ -6,7 +6,8 @@ from tests.browser.council import NARROW, PEOPLE, STRANGER, WIDE, Council, enter
 from tests.browser.looking import Looking
 from tests.browser.visits import EXEMPT, VISITS, routes_of_pages
 
-pytestmark = pytest.mark.browser
+# The first test of the folder waits for the demo council as well.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 _narrow_seen: set[str] = set()
 
 

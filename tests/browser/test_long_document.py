@@ -9,7 +9,8 @@ import pytest
 from tests.browser.council import PEOPLE, Council
 from tests.portal import ROOT
 
-pytestmark = pytest.mark.browser
+# The first test of the folder waits for the demo council as well.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SHARED = Path(os.environ.get("COUNCIL_REAL_INPUT", ROOT.parent / "shared" / "real-input"))
 DOCUMENT = SHARED / "manufacturing-base-report-2026-04.md"
 TIMES = "() => { const t = performance.getEntriesByType('navigation')[0]; return [t.responseEnd - t.requestStart, t.loadEventEnd] }"

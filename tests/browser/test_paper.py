@@ -4,7 +4,8 @@ import pytest
 
 from tests.browser.council import Council
 
-pytestmark = pytest.mark.browser
+# The first test of the folder waits for the demo council as well.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 REFUSAL = "この資料は印刷できません。紙で要るときは、発信元に相談してください。"
 
 
