@@ -7,14 +7,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from council.schema import catch_up
+
 PATIENCE = 60.0
 GRACE = 20.0
+MOST_STARTS = 5
+A_WHILE = 60.0
 
 
 class Stop(Exception):
@@ -28,7 +33,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def commands() -> dict[str, list[str]]:
     """What each of the three processes runs."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "council.celery"]
+    celery = [*python, "celery", "--quiet", "-A", "council.celery"]
     return {
         "web": [
             *python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(settings.PORT),
@@ -48,9 +53,8 @@ class Command(BaseCommand):
         children: dict[str, subprocess.Popen] = {}
         try:
             self._prepare()
-            for name, command in commands().items():
-                # A session of its own, so that Ctrl-C reaches this process alone and the end has an order.
-                children[name] = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
+            for name in commands():
+                children[name] = start(name)
             self._wait_until_it_answers(children)
             self.stdout.write(f"The portal answers at {settings.COUNCIL_URL}/  (Ctrl-C ends it)")
             self.stdout.flush()
@@ -67,8 +71,7 @@ class Command(BaseCommand):
                 probe.bind(("127.0.0.1", settings.PORT))
             except OSError:
                 raise CommandError(f"Port {settings.PORT} is taken; choose another with PORT=.", returncode=2) from None
-        if not settings.DATABASE_URL:
-            call_command("migrate", verbosity=0)
+        catch_up()
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _wait_until_it_answers(self, children: dict[str, subprocess.Popen]) -> None:
@@ -90,9 +93,22 @@ class Command(BaseCommand):
                 raise CommandError(f"The {name} ended with code {child.returncode}; so the others were ended too.")
 
     def _watch(self, children: dict[str, subprocess.Popen]) -> None:
+        """Starts again what ends by itself; gives up when that happens MOST_STARTS times within A_WHILE."""
+        starts: deque[float] = deque(maxlen=MOST_STARTS)
         while True:
-            self._check(children)
+            for name in [name for name, child in children.items() if child.poll() is not None]:
+                code, now = children[name].returncode, time.monotonic()
+                if len(starts) == MOST_STARTS and now - starts[0] < A_WHILE:
+                    raise CommandError(f"The {name} keeps ending (code {code}); so the others were ended too.")
+                self.stderr.write(f"The {name} ended with code {code}; it is started again.")
+                starts.append(now)
+                children[name] = start(name)
             time.sleep(0.5)
+
+
+def start(name: str) -> subprocess.Popen:
+    """Starts one of the three, in a session of its own: Ctrl-C reaches this process alone, and the end has an order."""
+    return subprocess.Popen(commands()[name], cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
 
 
 def end(children: dict[str, subprocess.Popen]) -> None:
