@@ -1,0 +1,138 @@
+"""Everything that an observer asks the portal for. Whoever adds a route adds it here, once; the property does the rest.
+
+A row is a function that takes what there is to ask about and gives requests. Requests that change something only ever name
+what the observer may not see, or are harmless to repeat; they come last.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request. `follow` goes on through the pages of a list."""
+
+    path: str
+    method: str = "GET"
+    body: dict | None = None
+    follow: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What there is to ask about: ids, references and words of the first world, people, and ids that were never used."""
+
+    bulletins: tuple[UUID, ...]
+    hidden: tuple[UUID, ...]
+    references: tuple[str, ...]
+    people: tuple[UUID, ...]
+    organisations: tuple[UUID, ...]
+    subcommittees: tuple[UUID, ...]
+    never: UUID
+
+
+Row = Callable[[Subject], Iterator[Ask]]
+
+FILTERS = [
+    {"kind": "threat"}, {"tier": "1"}, {"tier": "2"}, {"tier": "3"}, {"q": "題名1"}, {"q": "下の"}, {"state": "unread"},
+    {"state": "acknowledged"}, {"state": "unacknowledged"}, {"q": "題名", "tier": "2"}, {"cursor": "x"}, {"tier": "9"},
+]  # fmt: skip
+DESK_FORMS = ("submit", "approve", "return", "publish", "recall")
+
+
+def front(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/", "/me/", "/help/", "/pledge/", "/api/v1/me/"))
+
+
+def lists(about: Subject) -> Iterator[Ask]:
+    for place in ("/bulletins/", "/api/v1/bulletins/"):
+        yield Ask(place, follow=True)
+        for wish in [*FILTERS, *({"subcommittee": str(each)} for each in about.subcommittees)]:
+            yield Ask(f"{place}?{urlencode(wish)}")
+        for reference in about.references[:2]:
+            yield Ask(f"{place}?{urlencode({'q': reference})}")
+
+
+def details(about: Subject) -> Iterator[Ask]:
+    for each in (*about.bulletins, about.never):
+        yield Ask(f"/bulletins/{each}/")
+        yield Ask(f"/api/v1/bulletins/{each}/")
+
+
+def files(about: Subject) -> Iterator[Ask]:
+    for each in (*about.bulletins, about.never):
+        for number in (1, 2, 3):
+            yield Ask(f"/api/v1/bulletins/{each}/parts/{number}/file/")
+        yield Ask(f"/bulletins/{each}/parts/1/file/")
+        yield Ask(f"/desk/{each}/parts/1/file/")
+
+
+def desk(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/desk/", "/desk/new/"))
+    for each in (*about.bulletins, about.never):
+        yield from map(Ask, (f"/desk/{each}/", f"/desk/{each}/?as=1", f"/api/v1/bulletins/{each}/revisions/"))
+        yield from map(Ask, (f"/desk/{each}/edit/", f"/desk/{each}/revise/"))
+
+
+def people(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/people/", "/organisations/", "/subcommittees/", "/people/add/"))
+    yield from (Ask(f"/people/{each}/") for each in (*about.people, about.never))
+    yield from (Ask(f"/organisations/{each}/") for each in about.organisations[:2])
+    yield from (Ask(f"/people/?organisation={each}") for each in about.organisations[:2])
+
+
+def events(about: Subject) -> Iterator[Ask]:
+    for place in ("/audit/events/", "/api/v1/audit/events/"):
+        yield Ask(place, follow=True)
+        yield from (
+            Ask(f"{place}?object={each}") for each in (*about.bulletins[:2], *about.references[:2], about.never)
+        )
+        yield from (Ask(f"{place}?{query}") for query in ("action=bulletin.read", "outcome=deny", "since=2026-11-04"))
+        yield from (Ask(f"{place}?actor={each}") for each in about.people[:2])
+
+
+def forbidden_deeds(about: Subject) -> Iterator[Ask]:
+    """Every verb, on what is not there for the observer."""
+    for each in (*about.hidden[:2], about.never):
+        for verb in ("acknowledge", *DESK_FORMS):
+            yield Ask(f"/api/v1/bulletins/{each}/{verb}/", "POST", {})
+            yield Ask(f"/{'bulletins' if verb == 'acknowledge' else 'desk'}/{each}/{verb}/", "POST", {})
+        yield Ask(f"/api/v1/bulletins/{each}/revisions/", "POST", {})
+
+
+def deeds(about: Subject) -> Iterator[Ask]:
+    for each in about.bulletins:
+        if each not in about.hidden:
+            yield Ask(f"/api/v1/bulletins/{each}/acknowledge/", "POST", {})
+    yield Ask("/", follow=False)
+
+
+ROUTES: dict[str, Row] = {
+    "front": front,
+    "lists": lists,
+    "details": details,
+    "files": files,
+    "desk": desk,
+    "people": people,
+    "events": events,
+    "forbidden deeds": forbidden_deeds,
+    "deeds": deeds,
+}
+READERS = ("front", "lists", "details", "files", "forbidden deeds", "deeds")
+WHO_ASKS_WHAT = {
+    "reader_one": READERS,
+    "reader_two": READERS,
+    "reader_three": READERS,
+    "other_reader": READERS,
+    "analyst": READERS,
+    "administrator": ("front", "lists", "details", "people", "events"),
+    "other_administrator": ("front", "people", "events", "details"),
+    "publisher": ("front", "lists", "desk", "details", "forbidden deeds"),
+    "other_publisher": ("front", "lists", "desk", "details", "forbidden deeds"),
+    "junior": ("front", "desk", "details", "files", "forbidden deeds"),
+    "officer": ("front", "lists", "details", "people", "desk"),
+    "operator": ("front", "lists", "details", "people", "desk", "forbidden deeds"),
+    "auditor": ("front", "lists", "details", "events", "desk"),
+}
