@@ -19,11 +19,14 @@ DESK_LENGTH = 200
 
 
 class Refused(Exception):
-    """The person may know of the revision but not do this to it; `reason` says why, and may be told to them."""
+    """The person may know of the revision but not do this to it; `reason` says why, and may be told to them.
 
-    def __init__(self, reason: Reason) -> None:
+    `action` is what was refused, where it passed through a verb.
+    """
+
+    def __init__(self, reason: Reason, action: Action | None = None) -> None:
         super().__init__(str(reason))
-        self.reason = reason
+        self.reason, self.action = reason, action
 
 
 def get_revision_for(

@@ -1,5 +1,6 @@
 """What an author hands in, and the checks it has to pass before anything is written: every fault is named."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -24,6 +25,10 @@ LARGEST_FILE = 20 * 1024 * 1024
 MOST_PARTS = 400
 # Attachments are searched for a mark of 機密性3 as text, this far in; what is inside office formats is not looked at.
 MARKED_WITHIN = 1024 * 1024
+
+
+# A zero byte, which PostgreSQL can't hold, and lone surrogates, which UTF-8 can't spell.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Invalid(Exception):
@@ -122,7 +127,7 @@ def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
         faults.add(where, _("入力してください。"))
     elif len(text) > longest:
         faults.add(where, _("長すぎます。%(longest)d文字までにしてください。") % {"longest": longest})
-    elif "\x00" in text:
+    elif _UNSTORABLE.search(text):
         faults.add(where, _("使えない文字が入っています。"))
     elif markings.is_marked_secret(text):
         _secret(where, faults)

@@ -40,6 +40,14 @@ def _of_the_author(action: Action) -> str:
     return _("作成者は自分の資料を承認できません。")
 
 
+def told(refused: Exception) -> str:
+    """One sentence for whatever a verb raised, for programs that take many steps in a row."""
+    action = getattr(refused, "action", None)
+    if action is None:
+        return str(refused)
+    return refusal(action, Reason(refused.args[0]) if refused.args else Reason.NOT_FOUND)
+
+
 def refusal(action: Action, reason: Reason) -> str:
     """Why the person may not do this, as one plain sentence that also says what would help, where something does."""
     if reason in (Reason.STATE, Reason.EXPIRED):

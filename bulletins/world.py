@@ -42,6 +42,7 @@ from bulletins.backdate import backdate
 from bulletins.desk import Refused
 from bulletins.drafting import Draft, Invalid, PartDraft
 from bulletins.models import Revision, WorldKey
+from bulletins.wording import told
 from bulletins.world_file import BulletinSpec, OrganisationSpec, PersonSpec, World, WorldRefused
 from council.access.facts import Role, State
 from council.access.tiers import Tier
@@ -90,7 +91,7 @@ class Builder:
             try:
                 self._bulletin(spec)
             except (Invalid, Refused, NotVisible, Conflict, ValidationError) as refused:
-                raise WorldRefused(f"bulletin {spec.key}: {refused}") from refused
+                raise WorldRefused(f"bulletin {spec.key}: {told(refused)}") from refused
             yield spec.key
 
     def _frame(self, world: World) -> None:
@@ -142,6 +143,7 @@ class Builder:
         """The person's organisation; one that no file lists is created, of the kind that the roles ask for."""
         known = WorldKey.objects.filter(kind="organisations", key=spec.org).first()
         if known:
+            self.built.ids[spec.org] = str(known.made)
             return Organisation.objects.get(pk=known.made)
         desk = {Role.PUBLISHER, Role.APPROVER, Role.CLEARANCE_OFFICER} & set(spec.roles)
         kind = "audit" if Role.AUDITOR in spec.roles else "agency" if desk else "company"

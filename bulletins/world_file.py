@@ -205,6 +205,17 @@ def _attachment(given: object, where: str, tier: Tier) -> PartSpec:
     return spec
 
 
+def _check_way(spec: BulletinSpec, where: str) -> None:
+    """Refuses what the desk would refuse half way, before anything is written."""
+    if spec.state is State.DRAFT:
+        return
+    if not (spec.organisations or spec.to_subcommittees or spec.people):
+        raise WorldRefused(f"{where}: released_to names nobody, and nobody is never everybody.")
+    needed = 0 if spec.state is State.IN_REVIEW else 2 if spec.tier is Tier.CRITICAL else 1
+    if len(set(spec.approved_by) - {spec.by}) < needed:
+        raise WorldRefused(f"{where}: approved_by must name {needed} other than its author.")
+
+
 def _bulletin(given: object, place: int) -> BulletinSpec:
     where = f"bulletins[{place}]"
     reader = _Reader(given, where)
@@ -236,6 +247,7 @@ def _bulletin(given: object, place: int) -> BulletinSpec:
     released.done()
     reader.left.pop("floor", None)
     reader.done()
+    _check_way(spec, where)
     return spec
 
 

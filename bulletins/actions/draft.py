@@ -32,7 +32,7 @@ def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None =
     decision = decide(subject, Action.DRAFT, Council())
     if not decision:
         refuse(subject, Action.DRAFT, opaque_id(), decision, tier=Tier.ONE)
-        raise Refused(decision.reason)
+        raise Refused(decision.reason, Action.DRAFT)
     checked = check(draft, subject)
     with transaction.atomic():
         bulletin = Bulletin(kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from)

@@ -45,6 +45,7 @@ def verb(
                 reason = refused.args[0] if refused.args else Reason.NOT_FOUND
                 decision = Decision(allowed=False, reason=Reason(reason))
                 refuse(subject, action, bulletin_id, decision, tier=Tier.ONE)
+                refused.action = action
                 raise
 
         run.verb = action

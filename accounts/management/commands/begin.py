@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from council.access.facts import Role
 from council.audit.events import Event
 from council.audit.record import record
+from council.schema import catch_up
 
 
 class Command(BaseCommand):
@@ -25,8 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--pledge", required=True, type=Path, help="file with the text of the pledge (UTF-8)")
 
     def handle(self, *args: object, **options: object) -> None:
+        catch_up()
         if User.objects.exists():
-            raise CommandError("This deployment has people already; an operator adds others in the portal.", returncode=2)
+            raise CommandError(
+                "This deployment has people already; an operator adds others in the portal.", returncode=2
+            )
         try:
             pledge = options["pledge"].read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ from bulletins.models import WorldKey
 from bulletins.world import Builder
 from bulletins.world_file import World, WorldRefused, read_world
 from council.access.facts import Role
+from council.schema import catch_up
 
 
 def demo_world() -> World:
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: object, **options: object) -> None:
+        catch_up()
         world = demo_world()
         builder = Builder("demo", password())
         if builder.foreign():

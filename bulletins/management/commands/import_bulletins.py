@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from accounts.models import Organisation, User
@@ -18,12 +19,18 @@ from bulletins.desk import Refused
 from bulletins.documents import MAX_BYTES, DocumentRefused, read_document
 from bulletins.drafting import Draft, Invalid, PartDraft
 from bulletins.models import Revision
+from bulletins.wording import told
 from council.access.facts import State
 from council.access.tiers import Tier, TierRefused
 from council.audit.events import Event, Outcome
 from council.audit.record import record
 
 KIND = "supply_chain"
+
+
+def _shown(path: Path) -> str:
+    """The name of the file, with everything escaped that a terminal would obey or could not show."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in path.name)
 
 
 class Command(BaseCommand):
@@ -78,6 +85,8 @@ class Command(BaseCommand):
 
     def _audience(self, names: list[str]) -> tuple[str, ...]:
         """Organisation ids. Nobody is never everybody: above tier one the audience has to be named."""
+        if not names and self._tier is not Tier.ONE and self._options["publish"]:
+            raise CommandError("Above tier 1 the audience has to be named with --to.", returncode=2)
         if not names:
             return tuple(everybody()) if self._tier is Tier.ONE else ()
         rows = list(Organisation.objects.filter(name__in=names, is_active=True))
@@ -93,6 +102,8 @@ class Command(BaseCommand):
             revision = made_from(mark)
             if revision is not None and State(revision.state) not in self._before:
                 return "known"
+            if revision is not None and revision.tier != self._tier:
+                raise Conflict(_("同じ文書が別の格付の下書きとして取り込まれています。その下書きを使ってください。"))
             self._carry(revision or self._draft(path, data, mark))
         except (DocumentRefused, Invalid, Refused, NotVisible, Conflict, OSError) as refused:
             self._refuse(path, refused)
@@ -117,7 +128,7 @@ class Command(BaseCommand):
     def _draft(self, path: Path, data: bytes, mark: str) -> Revision:
         document = read_document(path, data)
         for warning in document.warnings:
-            self.stderr.write(f"{path.name}: {warning}")
+            self.stderr.write(f"{_shown(path)}: {warning}")
         draft = Draft(
             kind=self._options["kind"],
             title=document.title,
@@ -129,8 +140,8 @@ class Command(BaseCommand):
         return create_draft(draft, acting_user=self._author, imported_from=mark)
 
     def _refuse(self, path: Path, refused: Exception) -> None:
-        sentence = refused.strerror if isinstance(refused, OSError) else str(refused)
-        self.stderr.write(f"{path.name}: {sentence}")
+        sentence = refused.strerror if isinstance(refused, OSError) else told(refused)
+        self.stderr.write(f"{_shown(path)}: {sentence}")
         with transaction.atomic():
             record(
                 Event.IMPORT_REFUSED,
@@ -138,5 +149,5 @@ class Command(BaseCommand):
                 organisation=str(self._author.organisation_id),
                 outcome=Outcome.DENY,
                 reason="import_refused",
-                detail={"file": path.name, "why": sentence},
+                detail={"file": _shown(path), "why": sentence},
             )

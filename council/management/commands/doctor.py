@@ -8,13 +8,15 @@ from django.core import checks
 from django.core.cache import cache
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from council import environment
 from council.celery import app
 from council.keys import keyring
+from council.schema import is_behind
 
 _SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
+# An address that everybody knows, and the name of a file.
+_PLAIN = ("COUNCIL_URL", "COUNCIL_KEYRING")
 
 
 class Unwell(Exception):
@@ -23,7 +25,7 @@ class Unwell(Exception):
 
 def masked(name: str, value: str) -> str:
     """The value, or for what may hold a secret only that it is set."""
-    if name == "COUNCIL_URL" or not value or not any(word in name for word in _SECRET):
+    if name in _PLAIN or not value or not any(word in name for word in _SECRET):
         return value
     return "(set)"
 
@@ -31,8 +33,7 @@ def masked(name: str, value: str) -> str:
 def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if is_behind():
         raise Unwell("Migrations are missing. Run: manage.py migrate")
     return f"{connection.vendor}, all migrations applied"
 
