@@ -3,19 +3,22 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from accounts.models import Designation
 from bulletins import facts
 from bulletins.access import NotVisible, judge, refuse
 from bulletins.models import Approval, Bulletin, Nomination, Release, Revision
 from council.access import facts as known
-from council.access.facts import Audience, Role, State, Subject
-from council.access.policy import Action, Decision, Reason, decide
+from council.access.facts import Audience, Label, Role, State, Subject
+from council.access.policy import Action, Decision, Reason, decide, dominates
 from council.access.tiers import Tier
 from council.ids import opaque_id
 
 # A desk shows this many of its newest pieces of work; older ones are found through the list of bulletins.
 DESK_LENGTH = 200
+# An id that nothing has: an empty list would save a query, and so tell that it was empty.
+_NOTHING = UUID(int=0)
 
 
 class Refused(Exception):
@@ -94,25 +97,57 @@ def has_desk(subject: Subject) -> bool:
 
 
 def desk_of(subject: Subject) -> list[Revision]:
-    """The newest revision of each bulletin that the subject may inspect, last saved first (two queries)."""
+    """The newest revision of each bulletin that the subject may inspect, last saved first (four queries)."""
     nominated = set(Nomination.objects.filter(person=subject.person).values_list("revision_id", flat=True))
     newest = Revision.unrestricted.filter(bulletin=OuterRef("bulletin")).order_by("-number").values("pk")[:1]
     rows = (
         Revision.unrestricted.filter(Q(bulletin__originator=subject.organisation) | Q(pk__in=nominated))
         .filter(pk=Subquery(newest))
+        .exclude(state=State.DISPOSED)
+    )
+    shown = (
+        rows.filter(_within_reach(subject, rows))
         .select_related("bulletin__originator", "bulletin__served", "designation", "author")
         .order_by(F("saved_at").desc(), "-pk")[:DESK_LENGTH]
     )
     mine = frozenset({subject.person})
     return [
         row
-        for row in rows
+        for row in shown
         if decide(
             subject,
             Action.INSPECT,
             replace(facts.revision_facts(row, Audience()), nominated=mine if row.pk in nominated else frozenset()),
         )
     ]
+
+
+def _within_reach(subject: Subject, rows: QuerySet[Revision]) -> Q:
+    """Those of the rows whose banner the subject dominates. Cut before this is asked, a list would have gaps that tell."""
+    labels = {
+        (tier, tuple(names), item)
+        for tier, names, item in rows.values_list("tier", "all_subcommittees", "designation").distinct()
+    }
+    items = {
+        row.pk: row for row in Designation.objects.filter(pk__in=[_NOTHING, *(item for *_, item in labels if item)])
+    }
+    reached = Q(pk=_NOTHING)
+    for tier, names, item in labels:
+        banner = Label(Tier(tier), frozenset(names))
+        if dominates(subject, banner, facts.designation_facts(items.get(item))) is None:
+            reached |= Q(tier=tier, all_subcommittees=list(names), designation=item)
+    return reached
+
+
+def revisions_reached(subject: Subject, bulletin_id: UUID) -> list[Revision]:
+    """The revisions whose whole banner the subject reaches, newest first, of a bulletin that they may inspect."""
+    rows = Revision.unrestricted.filter(bulletin=bulletin_id).select_related("bulletin", "designation")
+    reached = []
+    for row in rows.order_by("-number"):
+        about = facts.revision_facts(row, Audience())
+        if dominates(subject, about.banner, about.designation) is None:
+            reached.append(row)
+    return reached
 
 
 def approvals_of(revision: Revision) -> list[Approval]:

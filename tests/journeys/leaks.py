@@ -23,7 +23,7 @@ from council.audit import names
 from tests.journeys.stories import Piece, Story
 
 
-def _story(name: str, tier: int, floor: int, pieces: list[Piece], **change: object) -> Story:
+def story(name: str, tier: int, floor: int, pieces: list[Piece], **change: object) -> Story:
     facts = {
         "by": "publisher", "kind": "threat", "words": 7, "low_words": 8, "own": (), "later": (), "release": ("company",),
         "end": "published", "readers": ("reader_two",), **change,
@@ -33,10 +33,18 @@ def _story(name: str, tier: int, floor: int, pieces: list[Piece], **change: obje
 
 # Parts above and beside the reader in one bulletin, one above them, one beside them, and a draft.
 TELLING = (
-    _story("b0", 2, 1, [Piece(1, 2, marks=("印刷禁止",)), Piece(2, 1), Piece(3, 1, ("infrastructure",)), Piece(4, 1)]),
-    _story("b1", 1, 1, [Piece(5, 1)], own=("infrastructure",)),
-    _story("b2", 2, 2, [Piece(6, 2)]),
-    _story("b3", 1, 1, [Piece(7, 1)], end="draft"),
+    story("b0", 2, 1, [Piece(1, 2, marks=("印刷禁止",)), Piece(2, 1), Piece(3, 1, ("infrastructure",)), Piece(4, 1)]),
+    story("b1", 1, 1, [Piece(5, 1)], own=("infrastructure",)),
+    story("b2", 2, 2, [Piece(6, 2)]),
+    story("b3", 1, 1, [Piece(7, 1)], end="draft"),
+)
+
+# Four on an agency's desk, two of them above or beside a desk at tier two in the first subcommittee.
+CROWDED = (
+    story("b0", 1, 1, [Piece(1, 1)], end="draft"),
+    story("b1", 3, 3, [Piece(2, 3)], end="draft"),
+    story("b2", 2, 2, [Piece(3, 2)], own=("infrastructure",), end="in_review"),
+    story("b3", 2, 2, [Piece(4, 1)], end="in_review"),
 )
 
 

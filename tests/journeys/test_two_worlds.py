@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.draws import drawn
 from tests.journeys import lives
-from tests.journeys.leaks import LEAKS, TELLING
+from tests.journeys.leaks import CROWDED, LEAKS, TELLING
 from tests.journeys.lives import Scene
 from tests.journeys.masks import MASKS
 from tests.journeys.observing import NEVER, Answer, Observer, View, about, small_pages, view_of
@@ -154,6 +154,11 @@ def test_an_id_that_may_not_be_seen_answers_like_one_that_was_never_used(stage, 
                     answers[asked].queries,
                     answers[asked].body,
                 )
+
+
+def test_what_is_above_a_desk_pushes_nothing_off_it(stage):
+    first, second, _subject = play(stage, "junior", CROWDED, (), [1, 1, 1, 1, 1], ("front", "desk"))
+    assert difference(first, second) == ""
 
 
 def test_there_are_few_masks():
