@@ -84,7 +84,7 @@ def problem(code: int, title: str, detail: str = "", *, kind: str = "", errors: 
 
     Not in a 404: what is missing and what may not be seen answer with the same bytes, every time.
     """
-    body = {"type": f"/help/errors#{kind}" if kind else "about:blank", "title": title, "status": code}
+    body = {"type": f"/help/#error-{kind}" if kind else "about:blank", "title": title, "status": code}
     if detail:
         body["detail"] = detail
     if errors:
@@ -133,6 +133,29 @@ def _titles() -> dict[int, str]:
         500: _("こちらで問題が起きました"),
         503: _("いまは使えません"),
     }
+
+
+# The kinds of problems that carry a type of their own; the help page has an entry for each, which is where the type points.
+_KINDS = {
+    "invalid": 400,
+    "parse_error": 400,
+    "not_authenticated": 401,
+    "authentication_failed": 401,
+    "permission_denied": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "not_acceptable": 406,
+    "conflict": 409,
+    "too_large": 413,
+    "unsupported_media_type": 415,
+    "idempotency_key_reused": 422,
+    "throttled": 429,
+}
+
+
+def kinds_of_problems() -> list[tuple[str, int, str]]:
+    """Kind, status and title of each, for the help page."""
+    return [(kind, code, _titles()[code]) for kind, code in _KINDS.items()]
 
 
 def problem_handler(error: Exception, context: dict) -> Response | None:

@@ -10,7 +10,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from drf_spectacular.views import SpectacularAPIView
 
-from council.api import Declared, problem_response
+from council.api import Declared, kinds_of_problems, problem_response
 from council.audit.context import current
 from council.guard import OPEN, SIGNED_IN, guarded_by
 from council.keys import keyring
@@ -43,7 +43,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @guarded_by(GET=OPEN)
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/help.html")
+    return render(request, "pages/help.html", {"problems": kinds_of_problems()})
 
 
 @login_not_required
