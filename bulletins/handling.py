@@ -34,10 +34,6 @@ class Handling:
     def stops_copy(self) -> bool:
         return Use.COPY in self.stops
 
-    @property
-    def stops_download(self) -> bool:
-        return Use.DOWNLOAD in self.stops
-
 
 def handling_of(
     banner: Label,

@@ -28,13 +28,3 @@ def business_days_between(start: date, end: date) -> int:
         return -business_days_between(end, start)
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
     return sum(is_business_day(day) for day in days)
-
-
-def add_business_days(day: date, n: int) -> date:
-    """The nth business day after `day` (before it, when n is negative); `day` itself when n is 0, even on a day off."""
-    step = timedelta(days=1 if n > 0 else -1)
-    left = abs(n)
-    while left:
-        day += step
-        left -= is_business_day(day)
-    return day

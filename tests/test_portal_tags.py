@@ -38,15 +38,14 @@ def test_the_shorter_forms_leave_out_what_is_noise() -> None:
     assert portal.jst_date(EVENING) == "2026年11月21日"
     assert portal.jst_near(EVENING) == "11月21日（土）21:30"
     assert portal.jst_short(EVENING) == "11/21（土）"
-    assert portal.jst_time(EVENING) == "21:30"
     assert portal.jst_iso(EVENING) == "2026-11-21T21:30+09:00"
 
 
 def test_a_date_comes_without_a_time_and_nothing_as_nothing() -> None:
     assert portal.jst(date(2026, 11, 21)) == "2026年11月21日（土）"
     assert portal.jst_iso(date(2026, 11, 21)) == "2026-11-21"
-    forms_of_a_date = (portal.jst, portal.jst_date, portal.jst_near, portal.jst_short, portal.jst_time, portal.jst_iso)
-    assert [show(None) for show in forms_of_a_date] == [""] * 6
+    forms_of_a_date = (portal.jst, portal.jst_date, portal.jst_near, portal.jst_short, portal.jst_iso)
+    assert [show(None) for show in forms_of_a_date] == [""] * 5
 
 
 def test_english_readers_get_english_dates() -> None:

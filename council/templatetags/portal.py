@@ -88,12 +88,6 @@ def jst_short(value: date | datetime | None) -> str:
 
 
 @register.filter
-def jst_time(value: datetime | None) -> str:
-    """21:30."""
-    return _clock(_in_jst(value)) if value else ""
-
-
-@register.filter
 def jst_iso(value: date | datetime | None) -> str:
     """2026-11-21T21:30+09:00, for the datetime attribute of <time>."""
     if not value:

@@ -46,12 +46,12 @@ def test_tier_three_names_the_roster_and_the_end_of_the_designation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "print_", "copy", "download"),
-    [("印刷禁止", True, False, False), ("複製禁止", True, True, True), ("読後廃棄", False, False, True)],
+    ("word", "print_", "copy"),
+    [("印刷禁止", True, False), ("複製禁止", True, True), ("読後廃棄", False, False)],
 )
-def test_the_flags_follow_the_caveats(word: str, print_: bool, copy: bool, download: bool) -> None:
+def test_the_flags_follow_the_caveats(word: str, print_: bool, copy: bool) -> None:
     handling = strip(Tier.TWO, word)
-    assert (handling.stops_print, handling.stops_copy, handling.stops_download) == (print_, copy, download)
+    assert (handling.stops_print, handling.stops_copy) == (print_, copy)
 
 
 def test_what_the_system_stops_and_what_is_on_trust_are_never_mixed() -> None:
