@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-COLUMNS = ("email", "name", "organisation", "role", "tier", "note")
+COLUMNS = ("email", "name", "organisation", "roles", "tier", "note")
 ROWS = [
-    ("kato@suirei.example", "加藤 美咲", "翠嶺マテリアル株式会社", "閲覧者", 2, "期限を過ぎた確認があります"),
-    ("ogawa@kansa.example", "小川 真理", "独立監査機構", "監査人", 0, "内容は見えません"),
+    ("kato@suirei.example", "加藤 美咲", "翠嶺マテリアル株式会社", ["member"], 2, "期限を過ぎた確認があります"),
+    ("ogawa@kansa.example", "小川 真理", "独立監査機構", ["auditor"], 0, "内容は見えません"),
 ]
 PEOPLE = [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]
 FICTION = "この画面の組織・人物・出来事はすべて架空です。"
@@ -28,6 +28,13 @@ def test_the_sign_in_page_of_a_demo_names_its_people(client: Client) -> None:
     assert all(one["email"] in page and one["note"] in page for one in PEOPLE)
     assert "機密性2情報</span>" in page
     assert "題名と本文は見ない" in page
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("language", "role"), [("ja", "監査人"), ("en", "Auditor")])
+def test_their_roles_are_said_in_the_language_of_the_page(client: Client, language: str, role: str) -> None:
+    client.cookies["language"] = language
+    assert f"<td>{role}</td>" in client.get("/sign-in/").content.decode()
 
 
 @pytest.mark.usefixtures("demo")

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from accounts.models import RoleAssignment
 from bulletins.demo import DEMO_FILES, PERSONAS, password
 from bulletins.models import WorldKey
 from bulletins.world import Builder
@@ -55,7 +54,7 @@ class Command(BaseCommand):
                 "email": people[key].email,
                 "name": people[key].name,
                 "organisation": organisations[people[key].org],
-                "role": "、".join(str(RoleAssignment.ROLES[role]) for role in people[key].roles),
+                "roles": list(people[key].roles),
                 "tier": 0 if Role.AUDITOR in people[key].roles else int(people[key].tier),
                 "note": what,
             }
