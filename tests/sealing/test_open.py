@@ -332,7 +332,9 @@ def test_an_identity_file_without_identities_says_so_and_shows_nothing_of_it(ope
     assert not opener.out.exists()
 
 
-@pytest.mark.parametrize("vkey", ["nonsense", VKEY[:-2], VKEY.replace("portal", "p0rtal")])
+@pytest.mark.parametrize(
+    "vkey", ["nonsense", VKEY[:-2], VKEY.replace("portal", "p0rtal")], ids=["nonsense", "cut", "another-name"]
+)
 def test_a_bad_key_of_the_signer_is_no_verdict_on_the_package(opener, vkey):
     assert_refused(opener, make(), open.BAD_VKEY, code=2, vkey=vkey)
 
