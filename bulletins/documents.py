@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from bulletins.blocks import Block
 from bulletins.inline_marks import plain
-from bulletins.lettering import hidden_characters
+from bulletins.lettering import hidden_characters, show_hidden
 from bulletins.markings import is_marked_secret
 from bulletins.outline import read_blocks
 from bulletins.parts import parts_of
@@ -120,7 +120,7 @@ def _title(blocks: list[Block]) -> tuple[str, list[Block]]:
     at = marked[0] if marked else 0
     block = blocks[at]
     lines = block.items[0][1].split("\n") if block.kind == "list" else block.text.split("\n")
-    title = re.sub(r"\s+", " ", plain(lines[0].strip("|` "))) or "無題"
+    title = show_hidden(re.sub(r"\s+", " ", plain(lines[0].strip("|` ")))) or "無題"
     if len(title) > MAX_TITLE:
         return f"{title[: MAX_TITLE - 1]}…", blocks
     if block.kind == "heading":

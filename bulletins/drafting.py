@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Designation, Organisation, Subcommittee, User
 from bulletins import documents, facts, markings
+from bulletins.lettering import hidden_characters
 from bulletins.models import Bulletin, Part
 from council.access import caveats
 from council.access.facts import Subject
@@ -25,6 +26,8 @@ LARGEST_FILE = 20 * 1024 * 1024
 MOST_PARTS = 400
 # Attachments are searched for a mark of 機密性3 as text, this far in; what is inside office formats is not looked at.
 MARKED_WITHIN = 1024 * 1024
+# Years that every clock, calendar and time zone can show.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 # A zero byte, which PostgreSQL can't hold, and lone surrogates, which UTF-8 can't spell.
@@ -122,6 +125,14 @@ def _secret(where: str, faults: _Faults) -> None:
     faults.add(where, _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"))
 
 
+def refuse_marked(where: str, words: str) -> None:
+    """Invalid for words beside a bulletin (a comment, a reason) that are marked 機密性3, 極秘 or 秘."""
+    faults = _Faults()
+    if markings.is_marked_secret(words):
+        _secret(where, faults)
+        raise Invalid(faults)
+
+
 def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
     if not text.strip():
         faults.add(where, _("入力してください。"))
@@ -135,7 +146,8 @@ def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
 
 def _line(text: str, where: str, faults: _Faults, *, longest: int) -> None:
     """One line of text: a title stands in lists, where a second line or a control character would tell lies."""
-    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in text.strip()):
+    text = text.strip()
+    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in text) or hidden_characters(text):
         faults.add(where, _("改行や制御文字を入れずに、1行で書いてください。"))
     else:
         _text(text, where, faults, longest=longest)
@@ -184,7 +196,7 @@ def _file(part: PartDraft, where: str, faults: _Faults) -> None:
         documents.name_of_file(part.name)
     except documents.DocumentRefused as refused:
         faults.add(where, str(refused))
-    if markings.is_marked_secret(part.data[:MARKED_WITHIN].decode(errors="replace")):
+    if markings.is_marked_file(part.data[:MARKED_WITHIN]):
         _secret(where, faults)
 
 
@@ -212,7 +224,7 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
         if part.data is not None or part.keep is not None:
             faults.add(f"{where}.kind", _("ファイルを付けられるのは付属資料だけです。"))
     _need_to_know(part.subcommittees, f"{where}.subcommittees", subject, faults)
-    _caveats(part.caveats, f"{where}.caveats", faults)
+    _last_day(part.caveats, f"{where}.caveats", faults)
     return PartDraft(
         part.text, tier, part.kind, tuple(sorted(set(part.subcommittees))), tuple(dict.fromkeys(part.caveats)),
         part.name, part.data, part.keep,
@@ -221,12 +233,20 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
 
 def _end_of(draft: Draft, faults: _Faults) -> datetime | None:
     """The first moment after the last day of a 「○年○月○日まで」 caveat, in the council's time zone."""
-    day = caveats.last_day(_caveats(draft.caveats, "caveats", faults))
-    if day is None:
-        return None
-    if day < timezone.localdate():
-        faults.add("caveats", _("取扱制限の期限がもう過ぎています。"))
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    day = _last_day(draft.caveats, "caveats", faults)
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None
+
+
+def _last_day(words: tuple[str, ...], where: str, faults: _Faults) -> date | None:
+    """The earliest last day among the caveats; a fault and None for one that is over, or beyond all calendars."""
+    day = caveats.last_day(_caveats(words, where, faults))
+    if day and day < timezone.localdate():
+        faults.add(where, _("取扱制限の期限がもう過ぎています。"))
+    elif day and day.year > LAST_YEAR:
+        faults.add(where, _("取扱制限の期限が遠すぎます。"))
+    else:
+        return day
+    return None
 
 
 def check(draft: Draft, subject: Subject) -> Checked:
@@ -250,6 +270,8 @@ def check(draft: Draft, subject: Subject) -> Checked:
     checked.expires_at = _end_of(draft, faults)
     if draft.deadline is not None and timezone.is_naive(draft.deadline):
         faults.add("deadline", _("期限は時差つきの日時で指定してください。"))
+    elif draft.deadline is not None and not FIRST_YEAR <= draft.deadline.year <= LAST_YEAR:
+        faults.add("deadline", _("期限の年を確かめてください。"))
     if not 0 < len(draft.parts) <= MOST_PARTS:
         faults.add("parts", _("本文を1つ以上、400個までで入れてください。"))
     checked.parts = [_part(place, part, checked, subject, faults) for place, part in enumerate(draft.parts, start=1)]

@@ -23,7 +23,7 @@ LONGEST_MARK = 120  # characters of a line without spaces; a longer line is pros
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _NOISE = re.compile(r"[\s*_`~#|>\\]+")
-_GRADE = r"(?:機密性(?:3|三|III)(?:情報)?|極秘(?:情報|文書)?|マル秘|丸秘)"
+_GRADE = r"(?:機密性-?(?:3|三|III)(?:情報)?|極秘(?:情報|文書)?|マル秘|丸秘)(?:相当|取?扱い?|指定)?"
 _SINGLE = r"(?:○秘|秘)"
 _HANDLING = (
     r"(?:(?:取扱|取り扱い|複製|複写|転送|転載|印刷|配布|持出し?|関係者|部外|課|局|省|庁|会議|検討|保存|期間|要|厳|暗号化|必須)"
@@ -45,6 +45,7 @@ _SINGLE_ONLY = re.compile(rf"{_GAP}{_SINGLE}{_GAP}")
 _BRACKETED_SINGLE = re.compile(rf"{_OPEN}{_SINGLE}{_CLOSE}")
 _LOWER_GRADE = re.compile(r"機密性[12一二](?:情報)?")
 _INVISIBLE = ("Cf", "Cc")
+_ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
 
 
 def is_marked_secret(text: str) -> bool:
@@ -56,6 +57,12 @@ def is_marked_secret(text: str) -> bool:
         for at, (line, is_heading) in enumerate(lines)
         if "秘" in line or "機密性" in line
     )
+
+
+def is_marked_file(data: bytes) -> bool:
+    """is_marked_secret() for a file of unknown encoding: a mark counts in each in which Japanese text is written."""
+    wide = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be") if b"\0" in data else ()
+    return any(is_marked_secret(data.decode(name, errors="replace")) for name in (*_ENCODINGS, *wide))
 
 
 def _decoded(text: str) -> str:

@@ -141,13 +141,14 @@ def standing(subject: Subject, action: Action, resource: Resource) -> Reason | N
 
 
 def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """2. The revision is in a state that this action reaches, and not past its last moment. A part is only read."""
+    """2. The revision is in a state that this action reaches; neither it nor the part is past its end. A part is only read."""
     bulletin = resource.bulletin if isinstance(resource, Part) and action in READING else resource
     if not isinstance(bulletin, Bulletin) or bulletin.state not in _REACHES.get(action, ()):
         return Reason.STATE
     if action in READING and bulletin.expires_at and bulletin.expires_at <= subject.now:
         return Reason.EXPIRED
-    return None
+    last_day = caveats.last_day(resource.label.caveats) if isinstance(resource, Part) else None
+    return Reason.EXPIRED if last_day and last_day < subject.today else None
 
 
 def clears(subject: Subject, designation: Designation | None) -> Reason | None:
