@@ -7,6 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bulletins.desk import revisions_reached
+from council.access.facts import Subject
 from council.access.policy import Action
 from council.audit.details import details_of
 from council.audit.events import Event, Outcome
@@ -42,18 +44,22 @@ def _words() -> dict[str, str]:
     }
 
 
-def history_of(bulletin_id: UUID) -> list[Step]:
-    """The last LONGEST steps, newest first, for those who may inspect the bulletin (three queries)."""
-    words = _words()
+def history_of(subject: Subject, bulletin_id: UUID) -> list[Step]:
+    """The last LONGEST steps, newest first, for somebody who may inspect the bulletin (four queries).
+
+    Of revisions whose whole banner they reach, and without what was said of a draft while it stood above them.
+    """
+    words, numbers = _words(), [row.number for row in revisions_reached(subject, bulletin_id)]
     rows = AuditEvent.objects.filter(object=str(bulletin_id), action__in=map(str, words), outcome=Outcome.ALLOW)
-    events = list(rows.order_by("-id")[:LONGEST])
+    events = list(rows.filter(revision__in=numbers).order_by("-id")[:LONGEST])
     details = details_of(events)
     people = {detail["person"] for detail in details.values() if detail["person"]}
     names = {str(pk): name for pk, name in User.objects.filter(pk__in=people).values_list("pk", "name")}
-    return [_step(event, details.get(event.pk, {}), names, words) for event in events]
+    return [_step(event, details.get(event.pk, {}), names, words, subject) for event in events]
 
 
-def _step(event: AuditEvent, detail: dict, names: dict[str, str], words: dict[str, str]) -> Step:
-    said = detail.get("facts", {})
-    who = names.get(detail.get("person", ""), "")
-    return Step(event.time, words[event.action], who, event.revision, said.get("comment") or said.get("why") or "")
+def _step(event: AuditEvent, detail: dict, names: dict[str, str], words: dict[str, str], subject: Subject) -> Step:
+    facts, who = detail.get("facts", {}), names.get(detail.get("person", ""), "")
+    within = event.tier <= subject.ceiling and subject.subcommittees.issuperset(facts.get("within", ()))
+    said = (facts.get("comment") or facts.get("why") or "") if within else ""
+    return Step(event.time, words[event.action], who, event.revision, said)

@@ -119,7 +119,7 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
         "needed": approvals_needed(revision),
         "lapsed": revision.state == State.APPROVED and held < approvals_needed(revision),
         "moves": _moves(moves_for(subject, revision, about)),
-        "history": history_of(revision.bulletin_id),
+        "history": history_of(subject, revision.bulletin_id),
         "step": 3 if revision.state == State.IN_REVIEW and held else _STEP.get(State(revision.state), 5),
     }
 

@@ -6,12 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from bulletins.actions.verb import note
-from bulletins.desk import inspect_for
-from bulletins.facts import designation_facts, revision_facts
+from bulletins.desk import inspect_for, revisions_reached
 from bulletins.models import Part, PartWrap, Revision
 from bulletins.sealed import open_parts
-from council.access.facts import Audience, Subject
-from council.access.policy import Action, dominates
+from council.access.facts import Subject
+from council.access.policy import Action
 
 NOWHERE = -1
 
@@ -30,10 +29,9 @@ def revisions_for(subject: Subject, bulletin_id: UUID) -> list[Past]:
     Looking is an event. NotVisible (and a refusal in the log) when the bulletin is not on the subject's desk.
     """
     newest, _about = inspect_for(subject, bulletin_id)
-    rows = Revision.unrestricted.filter(bulletin=bulletin_id).select_related("bulletin", "designation")
     with transaction.atomic():
         note(subject, Action.INSPECT, newest, {"revisions": "all"})
-    reached = [row for row in rows.order_by("-number") if _reaches(subject, row)]
+    reached = revisions_reached(subject, bulletin_id)
     changes = _changes_in(reached)
     return [Past(row, changes.get(row.pk, "")) for row in reached]
 
@@ -43,11 +41,6 @@ def _changes_in(revisions: list[Revision]) -> dict[UUID, str]:
     kept = set(PartWrap.objects.filter(part__in=sealed).values_list("part_id", flat=True))
     words = open_parts(part for part in sealed if part.pk in kept)
     return {part.revision_id: words[part.pk].text for part in sealed if part.pk in words}
-
-
-def _reaches(subject: Subject, revision: Revision) -> bool:
-    banner = revision_facts(revision, Audience()).banner
-    return dominates(subject, banner, designation_facts(revision.designation)) is None
 
 
 def place_on_desk(subject: Subject, bulletin_id: UUID, ordinal: int) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bulletins.actions.verb import Conflict, note, verb
 from bulletins.approval import approvals_held, approvals_needed, digest
 from bulletins.desk import get_revision_for
-from bulletins.drafting import Invalid
+from bulletins.drafting import Invalid, refuse_marked
 from bulletins.models import Approval, Release, Revision
 from council.access.facts import State, Subject
 from council.access.policy import Action
@@ -60,8 +60,9 @@ def _approve(revision: Revision, subject: Subject, covered: str) -> None:
 def send_back(bulletin_id: UUID, subject: Subject, comment: str = "") -> Revision:
     """in review, approved or scheduled → draft; approvals are void. The comment is kept in the log's sealed detail."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.RETURN, lock=True)
+    refuse_marked("comment", comment)
     revision.approvals.all().delete()
     revision.state, revision.scheduled_for = State.DRAFT, None
     revision.save(update_fields=["state", "scheduled_for", "saved_at"])
-    note(subject, Action.RETURN, revision, {"comment": comment})
+    note(subject, Action.RETURN, revision, {"comment": comment, "within": revision.all_subcommittees})
     return revision
