@@ -113,7 +113,9 @@ def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, R
         portions[part.revision_id].append(portion_of(part))
     renditions = {pk: render(portions[pk], subject, about[pk]) for pk in about}
     titles = {pk: rendition.title.content.pk for pk, rendition in renditions.items() if rendition.title}
-    words = open_parts(Part.unrestricted.filter(pk__in=titles.values()).select_related("revision"))
+    sealed = Part.unrestricted.filter(pk__in=titles.values()).select_related("revision")
+    # What was recalled since it was found is not shown: its keys are gone.
+    words = open_parts(sealed, leave_out_destroyed=True)
     return [
         Row(
             b,
@@ -122,6 +124,7 @@ def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, R
             receipts.get(b.pk),
         )
         for b in bulletins
+        if b.served_id not in titles or titles[b.served_id] in words
     ]
 
 

@@ -27,6 +27,10 @@ _SEALED_PREFIX = "part"
 _HEADING_ID = re.compile(rf'(<h[2-6] id="){_SEALED_PREFIX}(?=-\d+">)')
 
 
+class KeysDestroyed(Exception):
+    """The wrapped keys of a part are gone: nothing opens it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a part says: Markdown, its HTML and headings as they were when it was sealed; an attachment's name and size.
@@ -101,12 +105,19 @@ def _sealed(ciphertext: bytes, row: PartWrap) -> Sealed:
     return Sealed(bytes(ciphertext), bytes(row.wrap), row.epoch, row.algorithm, row.key_id)
 
 
-def open_parts(parts: Iterable[Part]) -> dict[UUID, Words]:
-    """The words of each part (its revision must be loaded). OpeningRefused when anything was swapped or altered."""
+def open_parts(parts: Iterable[Part], *, leave_out_destroyed: bool = False) -> dict[UUID, Words]:
+    """The words of each part (its revision must be loaded). OpeningRefused when anything was swapped or altered.
+
+    KeysDestroyed when a recall was faster than the reader, or the part left out where the caller can do without.
+    """
     parts = list(parts)
     wraps = {row.part_id: row for row in PartWrap.objects.filter(part__in=[part.pk for part in parts], purpose=CONTENT)}
     opened = {}
     for part in parts:
+        if part.pk not in wraps:
+            if leave_out_destroyed:
+                continue
+            raise KeysDestroyed
         binding = _binding(part, CONTENT, bulletin=part.revision.bulletin_id, number=part.revision.number)
         plain = open_sealed(keyring(), binding, _sealed(part.ciphertext, wraps[part.pk]))
         opened[part.pk] = Words(**json.loads(plain))
@@ -114,8 +125,10 @@ def open_parts(parts: Iterable[Part]) -> dict[UUID, Words]:
 
 
 def open_file(part: Part) -> bytes:
-    """The attachment's bytes (the part's revision must be loaded)."""
-    row = PartWrap.objects.get(part=part, purpose=FILE)
+    """The attachment's bytes (the part's revision must be loaded); KeysDestroyed as above."""
+    row = PartWrap.objects.filter(part=part, purpose=FILE).first()
+    if row is None:
+        raise KeysDestroyed
     binding = _binding(part, FILE, bulletin=part.revision.bulletin_id, number=part.revision.number)
     with default_storage.open(part.stored_file) as stored:
         return open_sealed(keyring(), binding, _sealed(stored.read(), row))

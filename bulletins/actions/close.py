@@ -8,6 +8,7 @@ from django.utils import timezone
 from bulletins import release
 from bulletins.actions.verb import note, verb
 from bulletins.desk import get_revision_for, get_served_for
+from bulletins.drafting import refuse_marked
 from bulletins.facts import on_the_desk
 from bulletins.models import Bulletin, Listing, Revision
 from bulletins.sealed import destroy_wraps
@@ -32,9 +33,11 @@ def _close(bulletin: Bulletin, state: State) -> Revision:
 @verb(Action.RECALL)
 def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → recalled. Nobody reads it from the next request on; the keys of its parts are destroyed."""
-    revision = _close(get_served_for(subject, bulletin_id, Action.RECALL), State.RECALLED)
+    served = get_served_for(subject, bulletin_id, Action.RECALL)
+    refuse_marked("why", why)
+    revision = _close(served, State.RECALLED)
     destroy_wraps(revision)
-    note(subject, Action.RECALL, revision, {"why": why})
+    note(subject, Action.RECALL, revision, {"why": why, "within": revision.all_subcommittees})
     return revision
 
 

@@ -1,6 +1,7 @@
 """Looking at what is on the desk: every look is one event, committed before the first byte leaves."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from bulletins.desk import desk_of, has_desk, inspect_for
 from bulletins.models import Part, PartWrap, Revision
 from bulletins.preview import Audience, Shape, audience_of, rendition_of
 from bulletins.rendition import Rendition
-from bulletins.sealed import open_file, open_parts
+from bulletins.sealed import KeysDestroyed, open_file, open_parts
 from council.access import facts as known
 from council.access.facts import Subject
 from council.access.policy import Action, Reason
@@ -70,10 +71,13 @@ def inspect(subject: Subject, bulletin_id: UUID, *, as_number: int | None = None
     if as_number is not None and shape is None:
         raise NotVisible(Reason.NOT_FOUND)
     _note(subject, revision, {"rendition": sorted(shape.positions) if shape else "all"})
-    if not PartWrap.objects.filter(part__revision=revision).exists():
-        return Inspected(revision, about, covered, parts, (), None, audience, shape)
-    rendition = unsealed(rendition_of(parts, about, shape.positions if shape else None))
-    return Inspected(revision, about, covered, parts, _titles(parts), rendition, audience, shape)
+    rendition, titles = None, ()
+    # Suppressed: the keys may also be destroyed between these two lines.
+    if PartWrap.objects.filter(part__revision=revision).exists():
+        with suppress(KeysDestroyed):
+            opened = unsealed(rendition_of(parts, about, shape.positions if shape else None))
+            rendition, titles = opened, _titles(parts)
+    return Inspected(revision, about, covered, parts, titles, rendition, audience, shape)
 
 
 def _titles(parts: Iterable[Part]) -> tuple[Shown, ...]:

@@ -1,5 +1,7 @@
 """Reading: each opened bulletin and each file that is taken is one event, committed before the first byte leaves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from bulletins.access import NotVisible, get_bulletin_for, refuse
 from bulletins.facts import portion_of
 from bulletins.models import Bulletin, Part, Receipt
 from bulletins.rendition import Portion, Rendition, render
-from bulletins.sealed import Words, open_file, open_parts
+from bulletins.sealed import KeysDestroyed, Words, open_file, open_parts
 from council.access import facts as known
 from council.access.facts import Subject
 from council.access.policy import Action, Decision, Reason, decide
@@ -73,7 +75,17 @@ def open_bulletin(subject: Subject, bulletin_id: UUID) -> Opened:
             detail={"parts": [portion.content.position for portion in rendition.portions]},
         )
         receipt = _opened(subject, bulletin)
-    return Opened(bulletin, unsealed(rendition), receipt, about)
+    with _recalled_meanwhile():
+        return Opened(bulletin, unsealed(rendition), receipt, about)
+
+
+@contextmanager
+def _recalled_meanwhile() -> Iterator[None]:
+    """A recall between the decision and the opening answers as one before the decision would have."""
+    try:
+        yield
+    except KeysDestroyed:
+        raise NotVisible(Reason.STATE) from None
 
 
 def _opened(subject: Subject, bulletin: Bulletin) -> Receipt:
@@ -105,8 +117,8 @@ def take_file(subject: Subject, bulletin_id: UUID, ordinal: int) -> tuple[str, b
         refuse(subject, Action.DOWNLOAD, bulletin_id, decision, tier=about.banner.tier)
         raise NotVisible(decision.reason)
     part = portion.content
-    words = open_parts([part])[part.pk]
-    data = open_file(part)
+    with _recalled_meanwhile():
+        words, data = open_parts([part])[part.pk], open_file(part)
     with transaction.atomic():
         record(
             Action.DOWNLOAD, actor=subject.person, organisation=subject.organisation, object=str(bulletin.pk),
