@@ -75,7 +75,7 @@ class FilterForm(forms.Form):
         """The positions of the pages on the way here, the last one being that of this page."""
         try:
             return _trail(self.cleaned_data["cursor"])
-        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
             self.add_error(None, _("続きの印が読めないため、最初のページを表示しています。"))
             return []
 

@@ -35,11 +35,13 @@ def need(request: HttpRequest, action: Action, resource: facts.Resource, about: 
 def organisation_for(request: HttpRequest, action: Action, organisation: UUID | str) -> Organisation:
     """The organisation, for somebody who may do this to its people."""
     try:
-        found = Organisation.objects.filter(pk=organisation).first()
-    except ValidationError:
+        wanted = UUID(str(organisation))
+    except ValueError:
         refuse(request, action, "", Reason.NOT_FOUND)
+    found = Organisation.objects.filter(pk=wanted).first()
     if found is None:
-        refuse(request, action, organisation, Reason.NOT_FOUND)
+        # Never as it was typed: "{…}" and "urn:uuid:…" are UUIDs too, and no names for an object of the log.
+        refuse(request, action, wanted, Reason.NOT_FOUND)
     need(request, action, facts.Organisation(str(found.pk)), found.pk)
     return found
 

@@ -71,7 +71,7 @@ def pledge(request: HttpRequest) -> HttpResponse:
 
 
 def _accept(request: HttpRequest) -> HttpResponse:
-    version = request.POST.get("version", "")
+    version = request.POST.get("version", "")[:10]
     try:
         accept_pledge(int(version) if version.isascii() and version.isdecimal() else 0, acting_user=request.user)
     except ValidationError as error:

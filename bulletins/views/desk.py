@@ -32,6 +32,7 @@ from council.guard import guarded_by
 
 UNPROCESSABLE = 422
 LONGEST_WORD = 1000
+LONGEST_NUMBER = 10
 readable_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -203,7 +204,7 @@ def send_back(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """approved → published, to exactly as many people as the button said."""
-    said = request.POST.get("expected_people", "")
+    said = request.POST.get("expected_people", "")[:LONGEST_NUMBER]
 
     def call() -> None:
         # Without a number nobody saw who will read it: none of the numbers that can be is negative.

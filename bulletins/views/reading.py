@@ -22,6 +22,8 @@ from bulletins.views.visibility import missing_unless_visible
 from council.access.policy import Action
 from council.guard import guarded_by
 
+LONGEST_NUMBER = 10
+
 
 @require_http_methods(["GET"])
 @guarded_by(GET=Action.READ)
@@ -83,8 +85,10 @@ def _marks(request: HttpRequest, opened: Opened, sheet: Sheet) -> dict[str, obje
 def acknowledge(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """Keeps the acknowledgement of the revision that was on screen, and goes back to where its time is shown."""
     number = request.POST.get("revision", "")
+    # Python reads no number of thousands of digits; no revision has one of ten either.
+    said = int(number[:LONGEST_NUMBER]) if number.isdecimal() else None
     try:
-        acknowledging.acknowledge(request.subject, bulletin_id, revision=int(number) if number.isdecimal() else None)
+        acknowledging.acknowledge(request.subject, bulletin_id, revision=said)
     except Conflict as conflict:
         messages.warning(request, str(conflict))
         return HttpResponseRedirect(reverse("bulletins:detail", args=[bulletin_id]))
