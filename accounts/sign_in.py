@@ -1,6 +1,9 @@
 """Signing in and out with e-mail and password: closed to strangers, silent about who is known, each step an event."""
 
+from urllib.parse import urljoin, urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -56,6 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):
             person = request.user
             record(Event.SIGN_OUT, actor=str(person.pk), organisation=str(person.organisation_id))
             super().logout(request)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link of the mail leads to this portal, whatever host name the request came in under."""
+        return urljoin(f"{settings.COUNCIL_URL}/", urlsplit(super().get_reset_password_from_key_url(key)).path)
 
     def set_password(self, user: User, password: str) -> None:
         """A person changes their own password, signed in or through a mail; every session of theirs ends with it."""

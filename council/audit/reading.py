@@ -4,7 +4,7 @@ Auditors get every event. An administrator gets those of the people of the own o
 of content the administrator may not read: for them it does not exist, and neither does a colleague's reading of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -22,6 +22,8 @@ from council.audit.models import AuditEvent
 from council.audit.record import record, record_refusal
 
 PAGE = 50
+# Between a person and the agency that clears them: no administrator learns of it, at the agency either.
+_CLEARANCES = ("clearance", "roster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def events_for(reader: Reader) -> QuerySet[AuditEvent]:
     if reader.auditor:
         return AuditEvent.objects.all()
     within = Q(tier__lte=reader.subject.ceiling) | _of_content()
-    return AuditEvent.objects.filter(within, org=reader.organisation)
+    rows = AuditEvent.objects.filter(within, org=reader.organisation)
+    return rows if Role.CLEARANCE_OFFICER in reader.subject.roles else rows.exclude(_of(_CLEARANCES))
 
 
 def window(
@@ -107,4 +110,8 @@ def _known(reader: Reader, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
 
 
 def _of_content() -> Q:
-    return reduce(or_, (Q(action__startswith=f"{word}.") for word in names.CONTENT))
+    return _of(names.CONTENT)
+
+
+def _of(words: Iterable[str]) -> Q:
+    return reduce(or_, (Q(action__startswith=f"{word}.") for word in words))
