@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.credentials import may_enter
-from accounts.models import User
+from accounts.models import ApiToken, User
 from council.access.policy import Reason
 from council.audit.events import Event
 from council.audit.record import record, record_refusal
@@ -65,10 +65,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return urljoin(f"{settings.COUNCIL_URL}/", urlsplit(super().get_reset_password_from_key_url(key)).path)
 
     def set_password(self, user: User, password: str) -> None:
-        """A person changes their own password, signed in or through a mail; every session of theirs ends with it."""
+        """A person changes their own password, signed in or through a mail; every session and token ends with it.
+
+        Whoever knew the old one may have made themselves a token.
+        """
         with transaction.atomic():
             about = {"actor": str(user.pk), "organisation": str(user.organisation_id), "object": str(user.pk)}
-            record(Event.PASSWORD_CHANGED, **about)
+            record(Event.PASSWORD_CHANGED, **about, detail={"tokens": ApiToken.objects.filter(person=user).delete()[0]})
             super().set_password(user, password)
 
 

@@ -58,8 +58,13 @@ def suspend_person(deed: Deed, person: User) -> User:
     person = limits.need_somebody_else(deed.subject, person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    deed.note(person.pk, {"sessions": end_sessions([person.pk])})
+    # Gone, and not only at rest: a stolen token must not come back to life with the person.
+    deed.note(person.pk, _end_what_is_open(person))
     return person
+
+
+def _end_what_is_open(person: User) -> dict[str, int]:
+    return {"sessions": end_sessions([person.pk]), "tokens": ApiToken.objects.filter(person=person).delete()[0]}
 
 
 @verb(Event.PEOPLE_RESUME)
@@ -137,6 +142,5 @@ def set_password(deed: Deed, person: User, password: str | None = None) -> str:
         raise ValidationError({"password": error.messages}) from error
     person.set_password(password)
     person.save(update_fields=["password"])
-    ended = {"sessions": end_sessions([person.pk]), "tokens": ApiToken.objects.filter(person=person).delete()[0]}
-    deed.note(person.pk, ended)
+    deed.note(person.pk, _end_what_is_open(person))
     return password

@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.clearances import add_to_roster, record_clearance
+from accounts.actions.people import resume_person, suspend_person
+from accounts.sign_in import AccountAdapter
 from bulletins.actions import read
 from bulletins.actions.close import recall
 from bulletins.actions.draft import save_draft, start_revision
@@ -187,3 +189,16 @@ def test_the_link_of_a_password_mail_leads_to_this_portal_alone(world: cast.Coun
     Client().post("/sign-in/password/reset/", {"email": world.reader_one.email}, headers={"Host": "localhost:9999"})
     assert "https://portal.council.example/sign-in/password/reset/key/" in mail.outbox[0].body
     assert "localhost" not in mail.outbox[0].body
+
+
+def test_no_token_comes_back_to_life(world: cast.Council) -> None:
+    stolen = cast.bearer(world.reader_two)
+    suspend_person(world.reader_two, acting_user=world.administrator)
+    resume_person(world.reader_two, acting_user=world.administrator)
+    assert Client().get("/api/v1/me/", headers=stolen).status_code == 401
+
+
+def test_a_new_password_ends_the_tokens_that_the_old_one_could_make(world: cast.Council) -> None:
+    stolen = cast.bearer(world.reader_two)
+    AccountAdapter().set_password(world.reader_two, "hinoki-no-ki-mo-takai")
+    assert Client().get("/api/v1/me/", headers=stolen).status_code == 401
