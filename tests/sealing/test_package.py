@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from council.sealing import age, manifest, note, package
 from council.sealing.errors import PackageRefused
 from council.sealing.manifest import Contents, Manifest, file_names
+from tests.draws import drawn
 from tests.sealing.packages import BULLETIN, CLASSIC, CONTENTS, HYBRID, MEMBERS, ORGANISATION, PACKAGE, SIGNER, make
 
 VALUES = st.none() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
@@ -68,6 +69,7 @@ def test_a_manifest_is_read_as_it_was_written():
         assert (parsed.package, parsed.organisation, parsed.not_after) == (PACKAGE, ORGANISATION, until)
 
 
+@drawn(100)
 @given(st.dictionaries(st.text("abcXYZ_09", min_size=1), VALUES | st.lists(VALUES)))
 def test_canonical_json_is_that_of_the_general_library(document):
     assert manifest.canonical(document) == rfc8785.dumps(document)
