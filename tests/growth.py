@@ -6,7 +6,7 @@ from collections.abc import Callable
 # Below this the clock says more about the machine than about the work.
 _NOTHING = 0.02
 # Four times the text: 4 is linear, 16 quadratic.
-TOLERABLE = 12
+TOLERABLE = 8
 
 
 def _seconds_of_the_processor(work: Callable[[str], object], text: str) -> float:
