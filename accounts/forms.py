@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import founding
 from accounts.actions.limits import ADMINISTRATORS_ROLES, operates
 from accounts.corporate_number import validate_corporate_number
-from accounts.models import Organisation, RoleAssignment, Subcommittee, User
+from accounts.models import Organisation, RoleAssignment, Subcommittee, SubcommitteeMembership, User
 from council.access.facts import Role, Subject
 from council.access.tiers import Tier
 from council.templatetags.portal import tier_label
@@ -73,6 +74,10 @@ class PersonForm(forms.Form):
         self.offered = roles_to_give(subject, self.organisation)
         self.fields["roles"].choices = [(role.value, RoleAssignment.ROLES[role]) for role in self.offered]
         seated = Subcommittee.objects.filter(seats__organisation=self.organisation)
+        if not operates(subject):
+            # Those where the acting person sits too can be given, those that are held can be taken away.
+            held = SubcommitteeMembership.objects.filter(person=person).values("subcommittee") if person else ()
+            seated = seated.filter(Q(pk__in=subject.subcommittees) | Q(pk__in=held))
         self.fields["subcommittees"].queryset = seated
         self.fields["subcommittees"].help_text = _("組織が参加している分科会だけを選べます。")
 

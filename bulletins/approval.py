@@ -5,6 +5,7 @@ import hashlib
 import rfc8785
 
 from bulletins.models import Approval, Part, Release, Revision
+from council.access.facts import Role
 from council.access.tiers import Tier
 
 
@@ -51,5 +52,6 @@ def approvals_needed(revision: Revision) -> int:
 
 
 def approvals_held(revision: Revision) -> int:
-    """How many approvals cover the revision as it is now."""
-    return Approval.objects.filter(revision=revision, digest=digest(revision)).count()
+    """How many approvals cover the revision as it is now, by people who are still approvers."""
+    standing = Approval.objects.filter(person__is_active=True, person__role_assignments__role=Role.APPROVER)
+    return standing.filter(revision=revision, digest=digest(revision)).count()

@@ -1,5 +1,6 @@
 """Settings of the portal. One file; every value comes from the environment through a reader that refuses bad ones."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from council import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
+
+# What this deployment writes is for its owner alone.
+os.umask(0o077)
 
 # --- where the deployment keeps its things ----------------------------------------------------------------------------
 COUNCIL_DATA = environment.private_folder(Path(environment.text("COUNCIL_DATA", str(BASE_DIR / "var"))).resolve())

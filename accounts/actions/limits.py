@@ -7,7 +7,7 @@ member and administrator. The operator reaches everybody, but takes over no acco
 from enum import StrEnum
 
 from accounts.actions.verb import Refused
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Subcommittee, User
 from accounts.subject import subject_of
 from council.access import facts
 from council.access.facts import Role, Subject
@@ -58,8 +58,10 @@ def refuse_above(subject: Subject, person: User) -> None:
 
 
 def refuse_takeover(subject: Subject, person: User) -> None:
-    """Refused when whoever signs in as the person could do more: see more, or act in a role the subject can't give."""
+    """Refused when whoever signs in as the person could do more: see more, sit elsewhere, act in a role not to be given."""
     refuse_above(subject, person)
+    if not subject_of(person).subcommittees <= subject.subcommittees:
+        raise Refused(Limit.ABOVE_OWN, person.pk)
     for role in person.role_assignments.values_list("role", flat=True):
         need_giveable_role(subject, role, person.pk)
 
@@ -97,6 +99,12 @@ def need_somebody_else(subject: Subject, person: User) -> User:
     """need_person(), and never oneself."""
     refuse_oneself(subject, person)
     return need_person(subject, person)
+
+
+def need_giveable_seat(subject: Subject, subcommittee: Subcommittee, about: object) -> None:
+    """Refused unless the subject sits there too: who names a member and knows their first password could read along."""
+    if not operates(subject) and str(subcommittee.pk) not in subject.subcommittees:
+        raise Refused(Limit.ABOVE_OWN, about)
 
 
 def need_giveable_tier(subject: Subject, tier: int, about: object) -> None:

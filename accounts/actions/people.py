@@ -33,6 +33,8 @@ def create_person(
     limits.need_giveable_tier(deed.subject, tier, organisation.pk)
     for role in roles:
         limits.need_giveable_role(deed.subject, role, organisation.pk)
+    for subcommittee in subcommittees:
+        limits.need_giveable_seat(deed.subject, subcommittee, organisation.pk)
     person = founding.found_person(
         organisation, email, name, title=title, tier=tier, roles=roles, subcommittees=subcommittees, password=password
     )
@@ -113,6 +115,7 @@ def set_tier(deed: Deed, person: User, tier: int) -> User:
 def join_subcommittee(deed: Deed, person: User, subcommittee: Subcommittee) -> User:
     """A seat for the person, when their organisation has one."""
     person = limits.need_somebody_else(deed.subject, person)
+    limits.need_giveable_seat(deed.subject, subcommittee, person.pk)
     founding.found_membership(person, subcommittee)
     deed.note(person.pk, {"subcommittee": str(subcommittee.pk)})
     return person

@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -115,9 +116,18 @@ class BulletinView(BulletinsAPIView):
         return Response(body, headers={"ETag": tag})
 
 
+class AnyType(DefaultContentNegotiation):
+    """A file is what it is: callers may ask for any type."""
+
+    def select_renderer(self, request: Request, renderers: list, format_suffix: str | None = None) -> tuple:
+        return renderers[0], renderers[0].media_type
+
+
 @guarded_by(GET=Action.DOWNLOAD)
 class FileView(BulletinsAPIView):
     """The attachment that is the part with this number in the caller's own rendition."""
+
+    content_negotiation_class = AnyType
 
     @extend_schema(
         operation_id="bulletins_file",

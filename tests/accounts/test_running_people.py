@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -38,8 +39,10 @@ def refused(deed: Callable[[], object]) -> str:
     return error.value.reason
 
 
-@pytest.mark.parametrize("name", ABOUT_A_PERSON)
-@pytest.mark.parametrize("by", ["administrator", "operator"])
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [pair for pair in product(ABOUT_A_PERSON, ["administrator", "operator"]) if pair != ("password", "operator")],
+)
 def test_the_administrator_and_the_operator_may(world: cast.Council, name: str, by: str) -> None:
     ABOUT_A_PERSON[name](world, world.reader_two, getattr(world, by))
     assert AuditEvent.objects.get().outcome == "allow"
@@ -151,7 +154,7 @@ def test_a_creation_that_fails_leaves_nothing(world: cast.Council) -> None:
             "a@b.example",
             "名",
             subcommittees=[world.materials],
-            acting_user=world.other_administrator,
+            acting_user=world.operator,
         )
     assert not User.objects.filter(email="a@b.example").exists()
     assert not AuditEvent.objects.exists()
@@ -196,3 +199,17 @@ def test_leaving_a_subcommittee_counts_at_once(world: cast.Council) -> None:
 def test_a_suspended_administrator_runs_nothing(world: cast.Council) -> None:
     verbs.suspend_person(world.administrator, acting_user=world.operator)
     assert refused(lambda: verbs.set_tier(world.reader_one, 2, acting_user=world.administrator)) == "suspended"
+
+
+def test_the_operator_resets_nobody_who_sits_in_a_subcommittee(world: cast.Council) -> None:
+    assert refused(lambda: verbs.set_password(world.reader_two, acting_user=world.operator)) == "above_own_tier"
+    assert verbs.set_password(cast.person(world.company), acting_user=world.operator)
+
+
+def test_an_administrator_neither_seats_nor_resets_anybody_where_they_do_not_sit(world: cast.Council) -> None:
+    by = {"acting_user": cast.person(world.company, Role.ADMINISTRATOR, tier=2)}
+    clerk = cast.person(world.company, subcommittees=[world.materials])
+    assert refused(lambda: verbs.join_subcommittee(clerk, world.materials, **by)) == "above_own_tier"
+    assert refused(lambda: verbs.set_password(clerk, **by)) == "above_own_tier"
+    new = ("new@suirei.example", "新任 一郎")
+    assert refused(lambda: verbs.create_person(world.company, *new, subcommittees=[world.materials], **by)) == "above_own_tier"

@@ -175,3 +175,11 @@ def test_a_schedule_whose_approval_has_lapsed_goes_back_to_its_desk(world):
     assert not publish_scheduled(revision.bulletin_id)
     assert (Revision.unrestricted.get().state, due_for_publishing()) == (State.APPROVED, [])
     assert AuditEvent.objects.filter(action=Action.PUBLISH, outcome="deny").count() == 1
+
+
+def test_the_approval_of_somebody_who_is_no_approver_any_more_counts_for_nothing(world):
+    revision = approved(world)
+    world.approver.role_assignments.all().delete()
+    with pytest.raises(Conflict):
+        publish(revision.bulletin_id, acting_user=world.publisher)
+    assert not GroupGrant.objects.exists()
