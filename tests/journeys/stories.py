@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 KINDS = ("flash", "alert", "threat", "scenario", "supply_chain", "technology", "region")
 ENDS = (
-    "draft", "in_review", "approved", "scheduled", "published", "published", "published", "revising", "revised", "recalled",
+    "published", "draft", "in_review", "approved", "scheduled", "published", "published", "revising", "revised", "recalled",
     "superseded",
 )  # fmt: skip
 READERS = ("reader_one", "reader_two", "reader_three", "other_reader", "administrator", "analyst")

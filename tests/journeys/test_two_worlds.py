@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from tests.draws import drawn
@@ -131,17 +131,22 @@ observers = st.sampled_from(sorted(WHO_ASKS_WHAT))
 dices = st.lists(st.integers(0, 11), min_size=5, max_size=5)
 
 
-@drawn(16, shrink=False)
-@given(observers, histories(5), changes, dices)
-def test_nobody_notices_what_they_may_not_see(stage, observer, history, happened, dice):
-    first, second, _subject = play(stage, observer, history, happened, dice)
-    assert difference(first, second) == ""
+@pytest.mark.parametrize("observer", sorted(WHO_ASKS_WHAT))
+def test_nobody_notices_what_they_may_not_see(stage, observer):
+    @seed(sum(map(ord, observer)))
+    @drawn(2, shrink=False)
+    @given(histories(5), changes, dices)
+    def in_both_worlds(history: tuple[Story, ...], happened: tuple[Change, ...], dice: list[int]) -> None:
+        first, second, _subject = play(stage, observer, history, happened, dice)
+        assert difference(first, second) == ""
+
+    in_both_worlds()
 
 
-@drawn(6, shrink=False)
+@drawn(2, shrink=False)
 @given(observers, histories(3), dices)
 def test_an_id_that_may_not_be_seen_answers_like_one_that_was_never_used(stage, observer, history, dice):
-    first, _second, subject = play(stage, observer, history, (), dice)
+    first, _second, subject = play(stage, observer, history, (), dice, ("details", "files", "forbidden deeds"))
     answers = {asked.split(" ", 1)[1]: answer for asked, answer in first.items() if " " in asked}
     # The list of events grows with every look at it, so that no two looks are alike.
     for asked in [asked for asked in answers if str(NEVER) in asked and "/audit/" not in asked]:
