@@ -44,6 +44,8 @@ class RequestContextMiddleware:
         with request_context(address=request.META.get("REMOTE_ADDR", ""), agent=agent):
             response = self.get_response(request)
         response["Cache-Control"] = "no-store"
+        # never_cache dates some answers to the second, which would tell two equal ones apart.
+        response.headers.pop("Expires", None)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
