@@ -15,7 +15,16 @@ from council.audit.models import AuditEvent
 def arguments(tmp_path: Path) -> list[str]:
     pledge = tmp_path / "pledge.txt"
     pledge.write_text("知った秘密を漏らしません。", encoding="utf-8")
-    return ["--organisation", "事務局", "--email", "Op@kyogikai.example", "--name", "運用 太郎", "--pledge", str(pledge)]
+    return [
+        "--organisation",
+        "事務局",
+        "--email",
+        "Op@kyogikai.example",
+        "--name",
+        "運用 太郎",
+        "--pledge",
+        str(pledge),
+    ]
 
 
 @pytest.mark.django_db

@@ -212,4 +212,7 @@ def test_an_administrator_neither_seats_nor_resets_anybody_where_they_do_not_sit
     assert refused(lambda: verbs.join_subcommittee(clerk, world.materials, **by)) == "above_own_tier"
     assert refused(lambda: verbs.set_password(clerk, **by)) == "above_own_tier"
     new = ("new@suirei.example", "新任 一郎")
-    assert refused(lambda: verbs.create_person(world.company, *new, subcommittees=[world.materials], **by)) == "above_own_tier"
+    assert (
+        refused(lambda: verbs.create_person(world.company, *new, subcommittees=[world.materials], **by))
+        == "above_own_tier"
+    )
