@@ -16,7 +16,19 @@ def _seconds_of_the_processor(work: Callable[[str], object], text: str) -> float
 
 
 def growth(work: Callable[[str], object], text: str) -> float:
-    """Processor time for the text over that for a quarter of it, which has the same beginning and the same end."""
+    """Processor time for the text over that for a quarter of it, which has the same beginning and the same end.
+
+    The smallest of a few tries counts: what else the machine does can only add to one.
+    """
+    smallest = _once(work, text)
+    for _again in range(4):
+        if smallest < TOLERABLE:
+            break
+        smallest = min(smallest, _once(work, text))
+    return smallest
+
+
+def _once(work: Callable[[str], object], text: str) -> float:
     eighth = len(text) // 8
     quarter = _seconds_of_the_processor(work, text[:eighth] + text[-eighth:])
     return _seconds_of_the_processor(work, text) / max(quarter, _NOTHING)
