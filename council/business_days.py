@@ -19,6 +19,19 @@ def is_business_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and not year_end and not jpholiday.is_holiday(day)
 
 
+def add_business_days(day: date, n: int) -> date:
+    """The n-th business day after `day`, or before it when n is negative; `day` itself, business day or not, when n is 0.
+
+    Like business_days_between(), never counts the day it starts from.
+    """
+    step = timedelta(days=1 if n > 0 else -1)
+    left = abs(n)
+    while left:
+        day += step
+        left -= is_business_day(day)
+    return day
+
+
 def business_days_between(start: date, end: date) -> int:
     """Business days after `start` up to and including `end`; negative when `end` lies before `start`.
 

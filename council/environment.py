@@ -1,8 +1,10 @@
 """Typed readers for settings: each value may come from NAME or from the file named by NAME_FILE, and bad values stop the boot."""
 
+import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -41,6 +43,36 @@ def flag(name: str, *, default: bool = False) -> bool:
     return choice(name, "1" if default else "0", ("1", "0", "yes", "no", "true", "false", "on", "off")) in {
         "1", "yes", "true", "on",
     }  # fmt: skip
+
+
+def structure(name: str) -> object:
+    """What the JSON says that is the setting, or that lies in the file whose path it is; None when it is not given.
+
+    ImproperlyConfigured for a file that can't be read and for what is no JSON.
+    """
+    raw = text(name)
+    if raw and raw[0] not in "{[":
+        try:
+            raw = Path(raw).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(f"{name} names a file that can't be read: {raw!r}.") from error
+    try:
+        return json.loads(raw) if raw else None
+    except (ValueError, RecursionError) as error:
+        raise ImproperlyConfigured(f"{name} can't be read as JSON: {error}.") from error
+
+
+def host_and_port(name: str, port: int) -> tuple[str, int]:
+    """`host`, `host:port` or `[address]:port`; an empty host where nothing is given. ImproperlyConfigured for anything else."""
+    value = text(name)
+    try:
+        parts = urlsplit(f"//{value}")
+        host, given = parts.hostname or "", parts.port
+    except ValueError:
+        host, given = "", None
+    if value and (not host or parts.netloc != value or given == 0 or any(char in "@ \t" for char in value)):
+        raise ImproperlyConfigured(f"{name} must be a host or host:port, not {value!r}.")
+    return host, given or port
 
 
 def private_folder(path: Path) -> Path:

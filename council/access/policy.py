@@ -6,9 +6,9 @@ the first reason speaks. An action that no table names is refused.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from council.access import caveats
+from council.access.actions import Action, Reason
 from council.access.caveats import Use
 from council.access.facts import (
     Bulletin,
@@ -26,60 +26,6 @@ from council.access.facts import (
 from council.access.tiers import Tier
 
 
-class Action(StrEnum):
-    """What somebody wants to do. The values are the words of the audit log."""
-
-    READ = "bulletin.read"
-    ACKNOWLEDGE = "bulletin.acknowledge"
-    PRINT = "bulletin.print"
-    COPY = "bulletin.copy"
-    DOWNLOAD = "bulletin.download"
-    FORWARD = "bulletin.forward"
-    DRAFT = "bulletin.draft"
-    INSPECT = "bulletin.inspect"
-    EDIT = "bulletin.edit"
-    SUBMIT = "bulletin.submit"
-    RETURN = "bulletin.return"
-    APPROVE = "bulletin.approve"
-    SCHEDULE = "bulletin.schedule"
-    PUBLISH = "bulletin.publish"
-    REVISE = "bulletin.revise"
-    RECALL = "bulletin.recall"
-    DISPOSE = "bulletin.dispose"
-    VIEW_PEOPLE = "people.view"
-    MANAGE_PEOPLE = "people.manage"
-    MANAGE_COUNCIL = "council.manage"
-    READ_EVENTS = "audit.read"
-
-
-class Reason(StrEnum):
-    """Why. For the audit log and for those who run the portal; a refused person is never told."""
-
-    ALLOWED = "allowed"
-    NOT_FOUND = "not_found"
-    SUSPENDED = "suspended"
-    ORGANISATION_SUSPENDED = "organisation_suspended"
-    PLEDGE = "pledge"
-    STATE = "state"
-    EXPIRED = "expired"
-    TIER = "tier"
-    NO_DESIGNATION = "no_designation"
-    DESIGNATION_LAPSED = "designation_lapsed"
-    CLEARANCE = "clearance"
-    CERTIFICATION = "certification"
-    CONTRACT = "contract"
-    ROSTER = "roster"
-    NEED_TO_KNOW = "need_to_know"
-    NOT_RELEASED = "not_released"
-    CAVEAT = "caveat"
-    AUDITOR = "auditor"
-    ROLE = "role"
-    NOT_INVOLVED = "not_involved"
-    AUTHOR = "author"
-    ALREADY_APPROVED = "already_approved"
-    UNKNOWN_ACTION = "unknown_action"
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer and the reason that spoke."""
@@ -93,13 +39,25 @@ class Decision:
 
 Rule = Callable[[Subject, Action, Resource], Reason | None]
 
-READING = {Action.READ, Action.ACKNOWLEDGE, Action.PRINT, Action.COPY, Action.DOWNLOAD, Action.FORWARD}
+READING = {
+    Action.READ,
+    Action.ACKNOWLEDGE,
+    Action.ANSWER,
+    Action.PRINT,
+    Action.COPY,
+    Action.DOWNLOAD,
+    Action.FORWARD,
+    Action.FETCH,
+}
 _STOPPED_BY = {
     Action.PRINT: Use.PRINT,
     Action.COPY: Use.COPY,
     Action.DOWNLOAD: Use.DOWNLOAD,
     Action.FORWARD: Use.FORWARD,
+    # A package is a copy that leaves the portal.
+    Action.FETCH: Use.DOWNLOAD,
 }
+_SENT = {State.PUBLISHED, State.SUPERSEDED, State.RECALLED, State.EXPIRED}
 _REACHES = {
     **dict.fromkeys(READING, {State.PUBLISHED}),
     Action.INSPECT: set(State) - {State.DISPOSED},
@@ -112,6 +70,9 @@ _REACHES = {
     Action.REVISE: {State.PUBLISHED},
     Action.RECALL: {State.PUBLISHED},
     Action.DISPOSE: {State.RECALLED, State.EXPIRED, State.SUPERSEDED},
+    Action.TRACK: _SENT | {State.DISPOSED},
+    Action.REMIND: _SENT,
+    Action.CONFIRM_RETURN: {State.RECALLED, State.SUPERSEDED},
 }
 _DESK = {
     Action.INSPECT: {Role.PUBLISHER, Role.APPROVER},
@@ -124,10 +85,14 @@ _DESK = {
     Action.REVISE: {Role.PUBLISHER},
     Action.RECALL: {Role.PUBLISHER, Role.APPROVER},
     Action.DISPOSE: {Role.PUBLISHER, Role.APPROVER},
+    Action.TRACK: {Role.PUBLISHER, Role.APPROVER},
+    Action.REMIND: {Role.PUBLISHER, Role.APPROVER},
 }
 _PEOPLE = {
     Action.VIEW_PEOPLE: {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR},
     Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR, Role.OPERATOR},
+    Action.MANAGE_KEYS: {Role.ADMINISTRATOR},
+    Action.CONFIRM_KEY: {Role.CLEARANCE_OFFICER, Role.OPERATOR},
 }
 
 
@@ -238,7 +203,7 @@ def drafts(subject: Subject, action: Action, resource: Resource) -> Reason | Non
 
 
 def runs_people(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Administrators run their own organisation's people; operators and clearance officers work across it."""
+    """7. Administrators run their own organisation's people and keys; operators and clearance officers work across it."""
     if not isinstance(resource, Organisation) or subject.roles.isdisjoint(_PEOPLE[action]):
         return Reason.ROLE
     across = subject.roles & _PEOPLE[action] - {Role.ADMINISTRATOR}
@@ -265,6 +230,10 @@ _RULES: dict[Action, tuple[Rule, ...]] = {
     Action.DRAFT: (standing, no_auditor, drafts),
     Action.VIEW_PEOPLE: (standing, runs_people),
     Action.MANAGE_PEOPLE: (standing, runs_people),
+    Action.MANAGE_KEYS: (standing, runs_people),
+    Action.CONFIRM_KEY: (standing, runs_people),
+    # Whoever held it still owes an answer about their copies when their clearance has ended since: no label is asked.
+    Action.CONFIRM_RETURN: (standing, reachable, released, no_auditor),
     Action.MANAGE_COUNCIL: (standing, operates),
     Action.READ_EVENTS: (standing, reads_events),
 }

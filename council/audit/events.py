@@ -5,7 +5,7 @@ from enum import StrEnum
 from council.access.policy import Action
 
 # The version of the precedence table (council/access/README.md) that decided. Raise it when a rule of decide() changes.
-POLICY = "2026-11-22"
+POLICY = "2026-11-23"
 
 
 class Outcome(StrEnum):
@@ -35,8 +35,25 @@ class Event(StrEnum):
     IMPORT_REFUSED = "import.refused"
     PACKAGE_SEALED = "package.seal"
     PACKAGE_RELEASED = "package.release"
-    PACKAGE_FETCHED = "package.fetch"
+    PACKAGE_WITHHELD = "package.withhold"
+    PACKAGE_CLOSED = "package.close"
     NOTICE_SENT = "notice.send"
+    NOTICE_BOUNCED = "notice.bounce"
+    NOTICE_RHYTHM = "notice.rhythm"
+    NOTICE_LIST = "notice.list"
+    DEADLINE_EXTENDED = "deadline.extend"
+    ESCALATED = "deadline.escalate"
+    RETURN_CALLED = "return.call"
+    BOARD_EXPORT = "board.export"
+    KEY_REGISTERED = "key.register"
+    KEY_PROVED = "key.prove"
+    KEY_HOLDER_ADDED = "key.holder"
+    KEY_CONFIRMED = "key.approve"
+    KEY_REVOKED = "key.revoke"
+    KEYS_ROTATED = "keys.rotate"
+    KEYS_RETIRED = "keys.retire"
+    CONTACT_ADDED = "contact.add"
+    CONTACT_ENDED = "contact.end"
     AUDIT_LIST = "audit.list"
     AUDIT_EXPORT = "audit.export"
     PEOPLE_CREATE = "people.create"

@@ -13,6 +13,7 @@ from uuid import UUID
 import rfc8785
 
 from council.audit.events import Outcome
+from council.sealing.canonical import canonical
 
 VERSION = 1
 SALT_BYTES = 32
@@ -74,7 +75,7 @@ def leaf(fields: Mapping[str, Field]) -> bytes:
             raise ValueError(f"the member {member} of a leaf can't be {fields[member]!r}")
     if fields["time"] != time_text(moment_of(UUID(str(fields["id"])))):
         raise ValueError("the time of a leaf is the time in its id")
-    return rfc8785.dumps({member: _plain(fields[member]) for member in MEMBERS})
+    return canonical({member: _plain(fields[member]) for member in MEMBERS})
 
 
 def fields_of(data: bytes) -> dict[str, Field]:
@@ -87,9 +88,14 @@ def fields_of(data: bytes) -> dict[str, Field]:
 
 def detail_digest(salt: bytes, detail: Mapping[str, object]) -> str:
     """sha256(salt || JCS(detail)) behind "sha256:". It says nothing any more once the salt is destroyed."""
+    return digest_of(salt, rfc8785.dumps(dict(detail)))
+
+
+def digest_of(salt: bytes, canonical_detail: bytes) -> str:
+    """detail_digest() of a detail that is canonical JSON already."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
-    return f"sha256:{hashlib.sha256(salt + rfc8785.dumps(dict(detail))).hexdigest()}"
+    return f"sha256:{hashlib.sha256(salt + canonical_detail).hexdigest()}"
 
 
 def _plain(value: Field) -> Field:

@@ -1,7 +1,8 @@
 """record(): the only writer of the audit log. An event shares the transaction of its effect, or neither happens."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 import rfc8785
@@ -12,17 +13,32 @@ from uuid_utils.compat import uuid7
 from council.access.policy import Action
 from council.audit.context import current
 from council.audit.events import POLICY, Event, Outcome, named
-from council.audit.leaf import SALT_BYTES, VERSION, detail_digest, leaf, moment_of, time_text
+from council.audit.leaf import SALT_BYTES, VERSION, digest_of, leaf, moment_of, time_text
 from council.audit.models import AuditDetail, AuditEvent
 from council.keys import keyring
 from council.sealing.envelope import Binding, seal
 from council.sealing.errors import SealingError
 
 _LONGEST_WORD = 500
+# Rows of one INSERT; SQLite allows 32,766 parameters.
+_AT_ONCE = 500
 
 
 class AuditUnavailable(Exception):
     """The event can't be written, so what it tells of must not happen: 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of many events: the arguments of record() under their names there."""
+
+    organisation: str | None
+    object: str = ""
+    revision: int = 0
+    tier: int = 1
+    outcome: Outcome = Outcome.ALLOW
+    reason: str = "allowed"
+    detail: Mapping[str, object] | None = None
 
 
 def actor_of(person: str) -> str:
@@ -47,32 +63,51 @@ def record(
     `actor` and `organisation` are ids, None for the portal itself and for strangers. `object` is an id, never a title.
     `tier` is that of what the event is about. `detail` is JSON (search words, what changed) and is sealed.
     """
+    entry = Entry(organisation, object, revision, tier, outcome, reason, detail)
+    return record_many(action, [entry], actor=actor)[0]
+
+
+def record_many(action: Action | Event, entries: Iterable[Entry], *, actor: str | None) -> list[AuditEvent]:
+    """record() for many events of one kind by one actor, in their order, with two statements; raises what record() raises."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event belongs into the transaction of its effect")
-    event = uuid7()
-    private = _private(actor, detail)
-    salt = secrets.token_bytes(SALT_BYTES)
     try:
+        pairs = _rows(action, entries, actor)
+        AuditDetail.objects.bulk_create([detail for detail, _ in pairs], batch_size=_AT_ONCE)
+        return AuditEvent.objects.bulk_create([event for _, event in pairs], batch_size=_AT_ONCE)
+    except (DatabaseFailure, SealingError) as error:
+        raise AuditUnavailable("the audit log can't be written") from error
+
+
+def _rows(action: Action | Event, entries: Iterable[Entry], actor: str | None) -> list[tuple[AuditDetail, AuditEvent]]:
+    """The unsaved rows of each event, its detail first."""
+    name, who, ring = str(named(action)), actor_of(actor) if actor else "", keyring()
+    rows = []
+    for entry in entries:
+        event, salt, private = uuid7(), secrets.token_bytes(SALT_BYTES), rfc8785.dumps(_private(actor, entry.detail))
         fields = {
             "v": VERSION,
             "id": str(event),
             "time": time_text(moment_of(event)),
-            "actor": actor_of(actor) if actor else "",
-            "org": str(organisation or ""),
-            "action": str(named(action)),
-            "object": str(object),
-            "revision": int(revision),
-            "tier": int(tier),
-            "outcome": str(outcome),
-            "reason": str(reason),
+            "actor": who,
+            "org": str(entry.organisation or ""),
+            "action": name,
+            "object": str(entry.object),
+            "revision": int(entry.revision),
+            "tier": int(entry.tier),
+            "outcome": str(entry.outcome),
+            "reason": str(entry.reason),
             "policy": POLICY,
             "request": current().id,
-            "detail": detail_digest(salt, private),
+            "detail": digest_of(salt, private),
         }
-        _keep_detail(event, salt, private, int(tier))
-        return _keep_event(event, fields)
-    except (DatabaseFailure, SealingError) as error:
-        raise AuditUnavailable("the audit log can't be written") from error
+        sealed = seal(ring, binding_of(event, int(entry.tier)), private)
+        detail = AuditDetail(
+            event=event, salt=salt, ciphertext=sealed.ciphertext, wrap=sealed.wrap,
+            epoch=sealed.epoch, algorithm=sealed.algorithm, key_id=sealed.key_id,
+        )  # fmt: skip
+        rows.append((detail, _event_row(event, fields)))
+    return rows
 
 
 def record_refusal(
@@ -125,21 +160,8 @@ def _clean(word: str) -> str:
     return word.encode("utf-8", "backslashreplace").decode()[:_LONGEST_WORD]
 
 
-def _keep_detail(event: UUID, salt: bytes, private: dict[str, object], tier: int) -> None:
-    sealed = seal(keyring(), binding_of(event, tier), rfc8785.dumps(private))
-    AuditDetail.objects.create(
-        event=event,
-        salt=salt,
-        ciphertext=sealed.ciphertext,
-        wrap=sealed.wrap,
-        epoch=sealed.epoch,
-        algorithm=sealed.algorithm,
-        key_id=sealed.key_id,
-    )
-
-
-def _keep_event(event: UUID, fields: dict[str, str | int]) -> AuditEvent:
+def _event_row(event: UUID, fields: dict[str, str | int]) -> AuditEvent:
     columns = ("actor", "org", "action", "object", "revision", "tier", "outcome", "reason", "request")
-    return AuditEvent.objects.create(
+    return AuditEvent(
         id=event, leaf=leaf(fields), time=moment_of(event), **{column: fields[column] for column in columns}
     )

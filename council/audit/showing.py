@@ -66,8 +66,9 @@ class _Book:
         person, organisation = self.people.get(self.persons.get(event.pk, "")), self.organisations.get(event.org)
         if person and organisation:
             return _("%(organisation)sの%(person)sさん") % {"organisation": organisation, "person": person}
-        if event.org:
+        if event.actor:
             return _("%(organisation)sの担当者") % {"organisation": organisation or event.org}
+        # What the clock or the worker does belongs to an organisation too, but nobody of it did it.
         return _("サインインしていない人") if event.action in _STRANGERS else _("ポータル")
 
     def about(self, event: AuditEvent) -> str:

@@ -24,8 +24,12 @@ _READING = {
     Action.COPY: Phrase(_("複製"), _("%(object)sを複製しました")),
     Action.DOWNLOAD: Phrase(_("添付の受け取り"), _("%(object)sの添付を受け取りました")),
     Action.FORWARD: Phrase(_("転送"), _("%(object)sを転送しました")),
+    Action.ANSWER: Phrase(_("該当の有無の回答"), _("%(object)sに回答しました")),
+    Action.FETCH: Phrase(_("包みの受け取り"), _("%(object)sの包みを受け取りました")),
+    Action.CONFIRM_RETURN: Phrase(_("回収の確認"), _("%(object)sの写しの始末を確認しました")),
     Event.BULLETIN_LIST: Phrase(_("情報一覧"), _("情報一覧を見ました")),
     Event.BULLETIN_SEARCH: Phrase(_("情報の検索"), _("情報を検索しました")),
+    Event.NOTICE_LIST: Phrase(_("通知の一覧"), _("通知の一覧を見ました")),
     Event.BULLETIN_OPENED: Phrase(_("初めて開く"), _("%(object)sを初めて開きました")),
 }
 _DESK = {
@@ -40,6 +44,8 @@ _DESK = {
     Action.REVISE: Phrase(_("改訂"), _("%(object)sの新しい版を起こしました")),
     Action.RECALL: Phrase(_("回収"), _("%(object)sを回収しました")),
     Action.DISPOSE: Phrase(_("廃棄"), _("%(object)sを廃棄しました")),
+    Action.TRACK: Phrase(_("配付状況を見る"), _("%(object)sの配付状況を見ました")),
+    Action.REMIND: Phrase(_("再通知"), _("%(object)sについて再通知しました")),
     Event.BULLETIN_EXPIRED: Phrase(_("公開期限の到来"), _("%(object)sの公開を期限により終えました")),
     Event.BULLETIN_SUPERSEDED: Phrase(_("新しい版への交代"), _("%(object)sを新しい版に替えました")),
     Event.GRANT_ADDED: Phrase(_("公開先の追加"), _("%(object)sの公開先を加えました")),
@@ -47,8 +53,14 @@ _DESK = {
     Event.IMPORT_REFUSED: Phrase(_("文書の取り込み"), _("文書を取り込もうとし、断られました")),
     Event.PACKAGE_SEALED: Phrase(_("封"), _("%(object)sの封を終えました")),
     Event.PACKAGE_RELEASED: Phrase(_("包みの引き渡し"), _("%(object)sの包みを渡せるようにしました")),
-    Event.PACKAGE_FETCHED: Phrase(_("包みの受け取り"), _("%(object)sの包みを受け取りました")),
+    Event.PACKAGE_WITHHELD: Phrase(_("包みの差し止め"), _("%(object)sの包みを渡さないことにしました")),
+    Event.PACKAGE_CLOSED: Phrase(_("包みの終わり"), _("%(object)sの包みを渡すのを終えました")),
     Event.NOTICE_SENT: Phrase(_("通知"), _("%(object)sについて通知しました")),
+    Event.NOTICE_BOUNCED: Phrase(_("通知の不達"), _("%(object)sについての通知が届きませんでした")),
+    Event.DEADLINE_EXTENDED: Phrase(_("確認の期限の延長"), _("%(object)sの確認の期限を延ばしました")),
+    Event.ESCALATED: Phrase(_("期限超過の知らせ"), _("%(object)sの期限超過を知らせました")),
+    Event.RETURN_CALLED: Phrase(_("電話の記録"), _("%(object)sの回収について電話した記録を残しました")),
+    Event.BOARD_EXPORT: Phrase(_("配付状況の持ち出し"), _("%(object)sの配付状況を書き出しました")),
 }
 _SESSIONS = {
     Event.SIGN_IN: Phrase(_("サインイン"), _("サインインしました")),
@@ -83,6 +95,20 @@ _PEOPLE = {
     Event.PLEDGE_CREATE: Phrase(_("守秘誓約の版の登録"), _("守秘誓約の新しい版を登録しました")),
     Event.PLEDGE_ACCEPT: Phrase(_("守秘誓約への同意"), _("守秘誓約に同意しました")),
 }
+_KEYS = {
+    Action.MANAGE_KEYS: Phrase(_("鍵の管理"), _("%(object)sの鍵を管理しました")),
+    Action.CONFIRM_KEY: Phrase(_("鍵の確認"), _("%(object)sの鍵を確かめました")),
+    Event.KEY_REGISTERED: Phrase(_("鍵の登録"), _("%(object)sの鍵を登録しました")),
+    Event.KEY_PROVED: Phrase(_("鍵の所持の証明"), _("%(object)sの鍵を持っていることを示しました")),
+    Event.KEY_HOLDER_ADDED: Phrase(_("鍵を持つ人の追加"), _("%(object)sの鍵を持つ人を加えました")),
+    Event.KEY_CONFIRMED: Phrase(_("鍵の承認"), _("%(object)sの鍵を承認しました")),
+    Event.KEY_REVOKED: Phrase(_("鍵の失効"), _("%(object)sの鍵を失効させました")),
+    Event.KEYS_ROTATED: Phrase(_("封の鍵の世代の交代"), _("封の鍵の世代を進めました")),
+    Event.KEYS_RETIRED: Phrase(_("古い世代の鍵の破棄"), _("古い世代の封の鍵を壊しました")),
+    Event.CONTACT_ADDED: Phrase(_("連絡先の登録"), _("%(object)sの連絡先を登録しました")),
+    Event.CONTACT_ENDED: Phrase(_("連絡先の終わり"), _("%(object)sの連絡先を外しました")),
+    Event.NOTICE_RHYTHM: Phrase(_("通知の受け取り方"), _("通知の受け取り方を変えました")),
+}
 _CLEARANCES = {
     Event.CLEARANCE_RECORD: Phrase(_("適性評価の記録"), _("%(object)sの適性評価を記録しました")),
     Event.CLEARANCE_END: Phrase(_("適性評価の終わり"), _("%(object)sの適性評価の終わりを記録しました")),
@@ -101,7 +127,7 @@ _PORTAL = {
     Event.DEMO_LOAD: Phrase(_("見本の読み込み"), _("見本の協議会を読み込みました")),
     Event.WORLD_LOAD: Phrase(_("世界の読み込み"), _("試験用の世界を読み込みました")),
 }
-PHRASES: Mapping[str, Phrase] = {**_READING, **_DESK, **_SESSIONS, **_PEOPLE, **_CLEARANCES, **_PORTAL}
+PHRASES: Mapping[str, Phrase] = {**_READING, **_DESK, **_SESSIONS, **_PEOPLE, **_KEYS, **_CLEARANCES, **_PORTAL}
 
 # Which of the conditions of tier three was missing is not said in sentences; the leaf has it.
 _CRITICAL = _("重要経済安保情報の条件")

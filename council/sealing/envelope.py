@@ -4,10 +4,10 @@ import dataclasses
 import os
 from dataclasses import dataclass, field
 
-import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from council.sealing.canonical import canonical
 from council.sealing.errors import OpeningRefused, gettext_noop
 from council.sealing.keyring import DOES_NOT_FIT, KEY_BYTES, NONCE_BYTES, TAG_BYTES, Keyring, Scope
 
@@ -51,11 +51,11 @@ class Binding:
 
     def aad(self, epoch: int) -> bytes:
         """The associated data of a wrap: canonical JSON (RFC 8785) of the binding, its version and the epoch."""
-        return rfc8785.dumps({**self._facts(), "epoch": epoch})
+        return canonical({**self._facts(), "epoch": epoch})
 
     def content_aad(self) -> bytes:
         """The associated data of the content: the same without the epoch, so that rotation re-wraps and no more."""
-        return rfc8785.dumps(self._facts())
+        return canonical(self._facts())
 
     def scope(self, epoch: int) -> Scope:
         return Scope(self.tier, self.subcommittees, epoch)

@@ -61,8 +61,11 @@ class KeyContent:
     def current_epoch(self) -> int:
         return self.epochs[-1].number
 
-    def root(self, epoch: int) -> bytes | None:
-        return next((known.root for known in self.epochs if known.number == epoch), None)
+    def held(self) -> tuple[int, ...]:
+        return tuple(known.number for known in self.epochs)
+
+    def root(self, epoch: int) -> bytes:
+        return next(known.root for known in self.epochs if known.number == epoch)
 
 
 def new_epoch(number: int) -> Epoch:

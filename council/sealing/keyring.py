@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
@@ -26,6 +27,7 @@ UNKNOWN_EPOCH = gettext_noop("世代 %(epoch)s の鍵が鍵リングにないの
 RETIRED_EPOCH = gettext_noop("世代 %(epoch)s の鍵は最低世代 %(minimum)s より古いので使えません。")
 DOES_NOT_FIT = gettext_noop("封が合わないので開けません（内容、ラベル、置き場所のいずれかが変わっています）。")
 EPOCH_OUT_OF_RANGE = gettext_noop("最低世代は %(lowest)s から %(highest)s までの整数で指定してください。")
+STILL_IN_USE = gettext_noop("鍵を壊せるのは最低世代 %(minimum)s より前だけです。先に最低世代を進めてください。")
 
 
 class Scope(NamedTuple):
@@ -63,18 +65,47 @@ class Keyring(Protocol):
         ...
 
     def key_id(self, scope: Scope) -> str:
-        """A public name of the scope's key: 32 hexadecimal digits in a file keyring."""
+        """A public name of the scope's key: 32 hexadecimal digits."""
         ...
+
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs whose keys are held, ascending; those below the minimum open nothing any more."""
+        ...
+
+    def rotate(self) -> int:
+        """Adds an epoch with keys of its own and returns its number; old epochs stay."""
+        ...
+
+    def set_minimum_epoch(self, epoch: int) -> None:
+        """Nothing older than `epoch` opens from now on. ValueError when it would go back or beyond the current one."""
+        ...
+
+    def retire_below(self, epoch: int) -> tuple[int, ...]:
+        """Destroys the keys of every epoch below this one, for good; which those were. ValueError above the minimum."""
+        ...
+
+    # What kind of keyring it is, for the inventory; how long, in seconds, another process may still go by the epochs of before.
+    kind: str
+    lag: float
+
+
+class _Key(NamedTuple):
+    """A key encryption key, ready for use, and its public name."""
+
+    cipher: AESGCM
+    id: str
 
 
 class FileKeyring:
     """A keyring in a 0600 JSON file. Threads may share it; it follows the file when another process changes it."""
 
     __slots__ = ("_loaded", "_path")
+    kind = "file"
+    lag = 0.0
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = _behind_links(path)
-        self._loaded = keyfile.read(self._path)
+        self._loaded = (*keyfile.read(self._path), {})
 
     def __repr__(self) -> str:
         return f"FileKeyring({str(self._path)!r})"
@@ -91,12 +122,19 @@ class FileKeyring:
         return cls(path)
 
     def rotate(self) -> int:
-        """Adds an epoch with a root of its own and returns its number; old epochs stay."""
         return keyfile.change(self._path, _with_new_epoch).current_epoch()
 
     def set_minimum_epoch(self, epoch: int) -> None:
-        """Nothing older than `epoch` opens from now on. ValueError when it would go back or beyond the current one."""
         keyfile.change(self._path, lambda content: _with_minimum(content, epoch))
+
+    def retire_below(self, epoch: int) -> tuple[int, ...]:
+        """As the protocol says. Copies of the file made earlier still hold the roots: they have to go too."""
+        before = self.epochs()
+        kept = keyfile.change(self._path, lambda content: _without_below(content, epoch)).held()
+        return tuple(number for number in before if number not in kept)
+
+    def epochs(self) -> tuple[int, ...]:
+        return self._content().held()
 
     def current_epoch(self) -> int:
         return self._content().current_epoch()
@@ -123,30 +161,37 @@ class FileKeyring:
         return hmac.digest(_derive(self._content().mac_root, "mac", purpose=purpose), data, "sha256")
 
     def key_id(self, scope: Scope) -> str:
-        return _derive(self._kek(scope), "key-id")[:16].hex()
+        return self._key(scope).id
 
     def _content(self) -> keyfile.KeyContent:
         """What the file holds now. A file that is gone or spoilt stops us too, whatever we remember of it."""
-        content, stamp = self._loaded
+        return self._now()[0]
+
+    def _now(self) -> tuple[keyfile.KeyContent, dict[Scope, _Key]]:
+        """What the file holds, and the keys that were derived from exactly that: ten thousand packages need the same few."""
+        content, stamp, derived = self._loaded
         if keyfile.stamp(self._path) != stamp:
-            self._loaded = keyfile.read(self._path)
-            content, _ = self._loaded
-        return content
+            self._loaded = content, _stamp, derived = (*keyfile.read(self._path), {})
+        return content, derived
 
     def _cipher(self, scope: Scope) -> AESGCM:
         """An object instead of bytes: the frames of a refusal then hold no key for a crash report to print."""
-        return AESGCM(self._kek(scope))
+        return self._key(scope).cipher
 
-    def _kek(self, scope: Scope) -> bytes:
-        content = self._content()
-        root = content.root(scope.epoch)
-        if root is None:
-            raise OpeningRefused(UNKNOWN_EPOCH, epoch=scope.epoch)
-        if scope.epoch < content.minimum_epoch:
-            raise OpeningRefused(RETIRED_EPOCH, epoch=scope.epoch, minimum=content.minimum_epoch)
-        tier_key = _derive(root, "tier", tier=scope.tier)
-        subcommittees = sorted(set(scope.subcommittees))
-        return _derive(tier_key, "kek", tier=scope.tier, subcommittees=subcommittees, epoch=scope.epoch)
+    def _key(self, scope: Scope) -> _Key:
+        content, derived = self._now()
+        check_usable(scope.epoch, held=content.held(), minimum=content.minimum_epoch)
+        key = derived.get(scope)
+        if key is None:
+            kek = _kek(content, scope)
+            key = derived[scope] = _Key(AESGCM(kek), _derive(kek, "key-id")[:16].hex())
+        return key
+
+
+def _kek(content: keyfile.KeyContent, scope: Scope) -> bytes:
+    tier_key = _derive(content.root(scope.epoch), "tier", tier=scope.tier)
+    subcommittees = sorted(set(scope.subcommittees))
+    return _derive(tier_key, "kek", tier=scope.tier, subcommittees=subcommittees, epoch=scope.epoch)
 
 
 def _behind_links(path: str | os.PathLike[str]) -> Path:
@@ -165,8 +210,30 @@ def _with_new_epoch(content: keyfile.KeyContent) -> keyfile.KeyContent:
 
 
 def _with_minimum(content: keyfile.KeyContent, epoch: int) -> keyfile.KeyContent:
-    """The minimum only goes up: going back would reopen what a rotation has closed."""
-    lowest, highest = content.minimum_epoch, content.current_epoch()
+    check_minimum(epoch, lowest=content.minimum_epoch, highest=content.current_epoch())
+    return replace(content, minimum_epoch=epoch)
+
+
+def _without_below(content: keyfile.KeyContent, epoch: int) -> keyfile.KeyContent:
+    check_retirement(epoch, minimum=content.minimum_epoch)
+    return replace(content, epochs=tuple(known for known in content.epochs if known.number >= epoch))
+
+
+def check_minimum(epoch: int, *, lowest: int, highest: int) -> None:
+    """The minimum only goes up: going back would reopen what a rotation has closed. ValueError otherwise."""
     if type(epoch) is not int or not lowest <= epoch <= highest:
         raise ValueError(EPOCH_OUT_OF_RANGE % {"lowest": lowest, "highest": highest})
-    return replace(content, minimum_epoch=epoch)
+
+
+def check_retirement(epoch: int, *, minimum: int) -> None:
+    """Only what no longer opens is destroyed. ValueError otherwise."""
+    if type(epoch) is not int or epoch > minimum:
+        raise ValueError(STILL_IN_USE % {"minimum": minimum})
+
+
+def check_usable(epoch: int, *, held: Collection[int], minimum: int) -> None:
+    """OpeningRefused for an epoch that the keyring does not hold or that lies below its minimum."""
+    if epoch not in held:
+        raise OpeningRefused(UNKNOWN_EPOCH, epoch=epoch)
+    if epoch < minimum:
+        raise OpeningRefused(RETIRED_EPOCH, epoch=epoch, minimum=minimum)

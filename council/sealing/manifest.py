@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
+from council.sealing.canonical import canonical
 from council.sealing.errors import PackageRefused, gettext_noop
 
 MANIFEST_FORMAT = "council-package"
@@ -32,15 +33,6 @@ class FileNames(NamedTuple):
     signature: str
     age: str
     proof: str
-
-
-def canonical(document: dict[str, object]) -> bytes:
-    """RFC 8785 of an object whose names are ASCII and whose values are texts, whole numbers, null and lists of them.
-
-    For these the standard library writes the same bytes (the tests compare), in a quarter of the time of the general
-    one; ten thousand manifests are made at once, and the opener does without a further package.
-    """
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def file_names(package: str) -> FileNames:

@@ -47,8 +47,30 @@ def test_an_event_is_not_removed_through_the_model_either(event):
     assert AuditEvent.objects.exists()
 
 
-def test_a_detail_is_not_changed(event):
-    assert refused("UPDATE audit_auditdetail SET epoch = 2")
+UNCHANGING = {"event": "'00000000000070008000000000000000'", "salt": "wrap", "ciphertext": "salt"}
+OF_THE_WRAP = {"wrap": "salt", "epoch": "2", "algorithm": "'another'", "key_id": "'another'"}
+
+
+@pytest.mark.parametrize("column", UNCHANGING)
+def test_a_detail_is_not_changed(event, column):
+    assert refused(f"UPDATE audit_auditdetail SET {column} = {UNCHANGING[column]}")
+    assert refused(f"UPDATE audit_auditdetail SET epoch = 2, {column} = {UNCHANGING[column]}")
+
+
+def test_the_key_of_a_detail_may_be_wrapped_anew(event):
+    execute("UPDATE audit_auditdetail SET " + ", ".join(f"{column} = {new}" for column, new in OF_THE_WRAP.items()))
+    assert AuditDetail.objects.get().epoch == 2
+
+
+def test_every_column_of_a_detail_is_one_or_the_other():
+    assert {field.column for field in AuditDetail._meta.fields} == {*UNCHANGING, *OF_THE_WRAP}
+
+
+def test_a_detail_is_not_moved_over_another(write):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite has rows that can be moved")
+    write(), write()
+    assert refused("UPDATE OR REPLACE audit_auditdetail SET rowid = (SELECT max(rowid) FROM audit_auditdetail)")
 
 
 def test_a_detail_may_go_when_its_retention_ends(event):
@@ -91,8 +113,11 @@ def test_the_triggers_go_and_come_back_with_their_migration(write):
         write()
     execute("UPDATE audit_auditevent SET outcome = 'deny'")
     MigrationExecutor(connection).migrate([("audit", "0002_events_refuse_update_and_delete")])
-    with pytest.raises(DatabaseError, match="audit"):
-        execute("DELETE FROM audit_auditevent")
+    assert refused("DELETE FROM audit_auditevent")
+    assert refused("UPDATE audit_auditdetail SET epoch = 2")
+    MigrationExecutor(connection).migrate([("audit", "0003_details_may_be_rewrapped")])
+    execute("UPDATE audit_auditdetail SET epoch = 2")
+    assert refused("UPDATE audit_auditdetail SET salt = wrap")
 
 
 def test_every_trigger_of_the_migration_is_in_the_database():

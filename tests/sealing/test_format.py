@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from council.sealing.envelope import ALGORITHM, Binding, Sealed, open_sealed
-from council.sealing.keyring import FileKeyring, OpeningRefused
+from council.sealing.keyring import FileKeyring, OpeningRefused, Scope
+from council.sealing.token_objects import kek_label, mac_label
 
 
 def hkdf(secret, info):
@@ -88,3 +89,20 @@ def test_macs_are_the_published_ones_and_follow_from_the_page_alone(vectors, pat
         key = hkdf(root, f'{{"purpose":"{entry["purpose"]}","use":"council.sealing/mac","v":1}}')
         assert hmac.digest(key, entry["data"].encode(), hashlib.sha256).hex() == entry["mac"]
         assert keyring.mac(entry["purpose"], entry["data"].encode()).hex() == entry["mac"]
+
+
+def name_from_the_page(**facts):
+    said = json.dumps({"v": 1, **facts}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).digest()[:16].hex()
+
+
+def test_the_labels_of_a_token_are_those_of_the_page(vectors):
+    identity = vectors["token"]["identity"]
+    for entry in vectors["token"]["keks"]:
+        scope = Scope(entry["tier"], tuple(entry["subcommittees"]), entry["epoch"])
+        facts = {"tier": scope.tier, "subcommittees": sorted(scope.subcommittees), "epoch": scope.epoch}
+        name = name_from_the_page(use="council.sealing/token/kek", keyring=identity, **facts)
+        assert entry["label"] == f"council-keyring kek {scope.epoch} {name}" == kek_label(identity, scope)
+    for entry in vectors["token"]["macs"]:
+        name = name_from_the_page(use="council.sealing/token/mac", keyring=identity, purpose=entry["purpose"])
+        assert entry["label"] == f"council-keyring mac {name}" == mac_label(identity, entry["purpose"])

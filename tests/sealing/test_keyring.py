@@ -6,6 +6,7 @@ import traceback
 
 import pytest
 
+from council.sealing import keyring
 from council.sealing.keyring import FileKeyring, KeyringUnavailable, OpeningRefused, Scope
 
 SCOPE = Scope(2, ("s-1", "s-2"), 1)
@@ -270,7 +271,7 @@ def test_no_error_and_no_repr_shows_a_key(own, path):
 
 def test_a_refusal_holds_no_key_in_its_frames(own):
     wrapped = own.wrap(SCOPE, KEY, b"aad")
-    kek = own._kek(SCOPE)
+    kek = keyring._kek(own._content(), SCOPE)
     with pytest.raises(OpeningRefused) as caught:
         own.unwrap(SCOPE, wrapped, b"other")
     report = crash_report(caught.value)

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core import checks
 from django.core.cache import cache
+from django.core.mail import get_connection
 from django.core.management.base import BaseCommand
 from django.db import connection
 
 from council import environment
 from council.celery import app
-from council.keys import keyring
+from council.keys import keyring, place_in_words
+from council.rewrapping import is_under_way, remaining
 from council.schema import is_behind
 
 _SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
-# An address that everybody knows, and the name of a file.
-_PLAIN = ("COUNCIL_URL", "COUNCIL_KEYRING")
+# An address that everybody knows, and the names of files and of a token.
+_PLAIN = ("COUNCIL_URL", "COUNCIL_KEYRING", "COUNCIL_KEYRING_PKCS11", "COUNCIL_KEYRING_TOKEN")
 
 
 class Unwell(Exception):
@@ -52,13 +54,23 @@ def _cache() -> str:
 
 
 def _keyring() -> str:
-    return f"{settings.KEYRING_FILE.name}, epoch {keyring().current_epoch()}"
+    ring = keyring()
+    left = sum(remaining().values())
+    unfinished = f", a rotation is under way: {left} wraps left" if is_under_way(ring) else ""
+    return f"{place_in_words()}, epoch {ring.current_epoch()}, minimum {ring.minimum_epoch()}{unfinished}"
 
 
 def _static() -> str:
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
         raise Unwell("Static files are not collected. Run: manage.py collectstatic")
     return str(settings.STATIC_ROOT)
+
+
+def _mail() -> str:
+    if not settings.EMAIL_HOST:
+        return f"files in {settings.EMAIL_FILE_PATH}"
+    with get_connection(timeout=5):
+        return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
 
 
 def _folder() -> str:
@@ -74,6 +86,7 @@ PROBES: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "cache": _cache,
     "keyring": _keyring,
+    "mail": _mail,
     "static files": _static,
 }
 
@@ -85,7 +98,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         self.stdout.write("Settings")
         for name, (origin, value) in sorted(environment.origins.items()):
-            self.stdout.write(f"  {name:<20}{origin:<13}{masked(name, value)}")
+            self.stdout.write(f"  {name:<24}{origin:<13}{masked(name, value)}")
         self.stdout.write("Reached")
         wrong = [sentence for name, probe in PROBES.items() if (sentence := self._ask(name, probe))]
         for message in checks.run_checks():
@@ -99,7 +112,7 @@ class Command(BaseCommand):
     def _ask(self, name: str, probe: Callable[[], str]) -> str:
         """What is wrong with it, or nothing."""
         try:
-            self.stdout.write(f"  {name:<20}{probe()}")
+            self.stdout.write(f"  {name:<24}{probe()}")
         except Unwell as unwell:
             return f"{name}: {unwell}"
         except Exception as error:  # noqa: BLE001  a probe may fail in any way; that is what it is for

@@ -20,6 +20,8 @@ PATIENCE = 60.0
 GRACE = 20.0
 MOST_STARTS = 5
 A_WHILE = 60.0
+# A download that stalls holds one of them: a proxy that buffers stands before a portal in earnest.
+BLOCKING_THREADS = "16"
 
 
 class Stop(Exception):
@@ -37,7 +39,7 @@ def commands() -> dict[str, list[str]]:
     return {
         "web": [
             *python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(settings.PORT),
-            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "council.wsgi:application",
+            "--workers", "1", "--blocking-threads", BLOCKING_THREADS, "--no-ws", "--log-level", "warning", "council.wsgi:application",
         ],
         "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
         "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],

@@ -1,0 +1,84 @@
+"""A bulletin with something in every table of wraps, and what of it still opens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from accounts.subject import subject_of
+from bulletins import answering, payloads, releasing, sealed
+from bulletins.actions.answer import answer
+from bulletins.models import Answer, Part, Payload, Revision
+from council.audit.details import details_of
+from council.audit.models import AuditDetail, AuditEvent
+from council.rewrapping import WrapStore, stores
+from tests import cast
+from tests.bulletins import parcels, shelf
+
+WORDS, DATA, NOTE = "変電所の設定を確かめてください。", b"a,b\n1,2\n", "点検を終えました。"
+
+
+@dataclass
+class SealedWorld:
+    """The council, and the revision that its desk has published."""
+
+    council: cast.Council
+    revision: Revision
+
+
+def sealed_world() -> SealedWorld:
+    """Parts, an attachment, the payload of a package, an answer with a note, and the events of all that."""
+    council = cast.council()
+    parcels.key(council.company, council.reader_two)
+    parts = [WORDS, ("会員だけの段落です。", 2), shelf.attachment(data=DATA, tier=2)]
+    revision = shelf.published(
+        council.publisher,
+        council.approver,
+        tier=2,
+        floor=1,
+        floor_title="題名",
+        parts=parts,
+        subcommittees=[council.materials],
+        organisations=[council.company],
+    )
+    releasing.distribute(revision.pk)
+    answer(subject_of(council.reader_two), revision.bulletin_id, "handled", note=NOTE)
+    return SealedWorld(council, Revision.unrestricted.select_related("bulletin").get(pk=revision.pk))
+
+
+def opens(world: SealedWorld) -> dict[str, object]:
+    """What every sealed thing says, by the ways in which the portal itself opens them. Refusals go through."""
+    revision = world.revision
+    parts = list(Part.unrestricted.filter(revision=revision).select_related("revision"))
+    [file] = [part for part in parts if part.kind == Part.Kind.ATTACHMENT]
+    answers = list(Answer.objects.filter(bulletin=revision.bulletin))
+    details = details_of(AuditEvent.objects.filter(pk__in=AuditDetail.objects.values("pk")))
+    return {
+        "parts": {key: words.text for key, words in sealed.open_parts(parts).items()},
+        "file": sealed.open_file(file),
+        "payloads": {each.pk: payloads.file_key_of(each, revision) for each in Payload.objects.all()},
+        "notes": answering.notes_of(answers, revision),
+        "details": {key: detail for key, detail in details.items() if detail},
+    }
+
+
+def wraps() -> dict[str, dict]:
+    """Store -> id -> wrap, epoch, algorithm, key id."""
+    columns = ("wrap", "epoch", "algorithm", "key_id")
+    return {
+        store.name: {pk: (bytes(wrap), *rest) for pk, wrap, *rest in store.model.objects.values_list("pk", *columns)}
+        for store in stores()
+    }
+
+
+def epochs(of: Iterable[WrapStore] = ()) -> set[int]:
+    """The epochs of all wraps, or of those in some stores."""
+    of = of or stores()
+    return {epoch for store in of for epoch in store.model.objects.values_list("epoch", flat=True)}
+
+
+def spoil(row: Model) -> bytes:
+    """Alters a wrap in the database; returns what it was."""
+    before = bytes(row.wrap)
+    type(row).objects.filter(pk=row.pk).update(wrap=before[:-1] + bytes([before[-1] ^ 1]))
+    return before
