@@ -21,6 +21,13 @@ from council.templatetags.portal import tier_label
 Shown = TypeVar("Shown")
 
 _RUNS_PEOPLE = {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR}
+_CONFIRMS_KEYS = {Role.CLEARANCE_OFFICER, Role.OPERATOR}
+_KEEPS_CONTACTS = {Role.ADMINISTRATOR, Role.OPERATOR}
+_KEY_VIEWS = {"keys", "key_challenge", "key_revoke", "key_confirm", "contacts"}
+_ONESELF = {"me", "pledge"}
+# The menu has no room for more. What is left out then, in this order, is reached from the user menu, from the foot of each page, or from
+# the desk.
+_MOST_ENTRIES, _SPARED = 6, ("packages:list", "help", "board:runs")
 _ZONES = {"closed": gettext_lazy("閉域"), "connected": gettext_lazy("接続系")}
 
 
@@ -73,7 +80,24 @@ def _person(request: HttpRequest) -> dict | None:
         "ceiling_label": _("題名と本文は見ない") if auditor else tier_label(subject.ceiling),
         "ceiling_until": None if auditor else until(subject),
         "subcommittees": list(named) if subject.subcommittees else [],
+        "packages_url": "" if auditor else _unless_in_the_menu(request, "packages:list"),
     }
+
+
+def _unless_in_the_menu(request: HttpRequest, name: str) -> str:
+    """The address of the route, for the user menu; empty where the menu has it."""
+    url = _url(name)
+    return "" if any(entry["url"] == url for entry in _menu(request)) else url
+
+
+def key_pages(roles: frozenset[Role]) -> list[dict]:
+    """The pages about keys and contacts that these roles open: name of the route, url, label."""
+    offered = [
+        (Role.ADMINISTRATOR in roles, "accounts:keys", _("自組織の鍵")),
+        (roles & _CONFIRMS_KEYS, "accounts:key_confirm", _("鍵の確認")),
+        (roles & _KEEPS_CONTACTS, "accounts:contacts", _("連絡先")),
+    ]
+    return [{"name": name, "url": reverse(name), "label": label} for may, name, label in offered if may]
 
 
 def _menu(request: HttpRequest) -> list[dict]:
@@ -81,19 +105,28 @@ def _menu(request: HttpRequest) -> list[dict]:
     if subject is None:
         return []
     roles, where = subject.roles, getattr(request, "resolver_match", None)
-    view = where.view_name if where else ""
+    view, keys = where.view_name if where else "", key_pages(roles)
     wanted = [
-        (True, "home", _("私の机"), {"home"}),
-        (Role.AUDITOR not in roles, "bulletins:list", _("情報一覧"), {"bulletins"}),
-        (roles & {Role.PUBLISHER, Role.APPROVER}, "desk:list", _("作成・公開"), {"desk"}),
-        (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), {"accounts"}),
-        (roles & {Role.AUDITOR, Role.ADMINISTRATOR}, "audit-events", _events_label(roles), {"audit-events"}),
-        (True, "help", _("手引き"), {"help"}),
+        (True, "home", _("私の机"), "home"),
+        (Role.AUDITOR not in roles, "bulletins:list", _("情報一覧"), "bulletins"),
+        (Role.AUDITOR not in roles, "packages:list", _("包み"), "packages"),
+        (roles & {Role.PUBLISHER, Role.APPROVER}, "desk:list", _("作成・公開"), "desk"),
+        (roles & {Role.PUBLISHER, Role.APPROVER}, "board:runs", _("配付状況"), "board"),
+        (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), "accounts"),
+        (keys, keys[0]["name"] if keys else "", _("鍵・連絡先") if keys[1:] else _("鍵の確認"), "keys"),
+        (roles & {Role.AUDITOR, Role.ADMINISTRATOR}, "audit-events", _events_label(roles), "audit-events"),
+        (True, "help", _("手引き"), "help"),
     ]
-    entries = [(_url(name), label, sections) for shown, name, label, sections in wanted if shown]
-    return [
-        {"url": url, "label": label, "current": _stands_in(view, sections)} for url, label, sections in entries if url
-    ]
+    shown = [row for row in wanted if row[0]]
+    entries = [(_url(name), label, section) for _may, name, label, section in _fitting(shown)]
+    return [{"url": url, "label": label, "current": _section(view) == mark} for url, label, mark in entries if url]
+
+
+def _fitting(rows: list[tuple]) -> list[tuple]:
+    for spared in _SPARED:
+        if len(rows) > _MOST_ENTRIES:
+            rows = [row for row in rows if row[1] != spared]
+    return rows
 
 
 def _events_label(roles: frozenset[Role]) -> str:
@@ -107,6 +140,9 @@ def _url(name: str) -> str:
         return ""
 
 
-def _stands_in(view: str, sections: set[str]) -> bool:
-    """Whether the view belongs to one of the sections; pages about oneself belong to none."""
-    return view not in {"accounts:me", "accounts:pledge"} and view.split(":")[0] in sections
+def _section(view: str) -> str:
+    """The section of the menu that the view belongs to; pages about oneself belong to none."""
+    app, _colon, name = view.partition(":")
+    if app == "accounts" and name in _KEY_VIEWS:
+        return "keys"
+    return "" if app == "accounts" and name in _ONESELF else app

@@ -4,14 +4,24 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import founding
+from accounts.actions.keys import WHYS
 from accounts.actions.limits import ADMINISTRATORS_ROLES, operates
 from accounts.corporate_number import validate_corporate_number
-from accounts.models import Organisation, RoleAssignment, Subcommittee, SubcommitteeMembership, User
+from accounts.founding_keys import SECRET_MARK
+from accounts.models import (
+    KeyHolder,
+    Organisation,
+    RecipientKey,
+    RoleAssignment,
+    Subcommittee,
+    SubcommitteeMembership,
+    User,
+)
 from council.access.facts import Role, Subject
 from council.access.tiers import Tier
 from council.templatetags.portal import tier_label
@@ -163,3 +173,104 @@ class SubcommitteeForm(forms.Form):
     """A subcommittee that is not there yet."""
 
     name = forms.CharField(label=_("分科会の名称"), max_length=80, widget=forms.TextInput(_OFF))
+
+
+class PublicKeyArea(forms.Textarea):
+    """A place for a public key. What may be anything else, and above all an identity, is never written back into the page."""
+
+    def format_value(self, value: str | None) -> str:
+        text = (value or "").strip()
+        return text if text.startswith("age1") and SECRET_MARK not in text.upper() else ""
+
+
+class PeopleBoxes(forms.ModelMultipleChoiceField):
+    """People to tick, with their post."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, person: User) -> str:
+        return f"{person.name}　{person.title}".strip()
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """One person, with their organisation."""
+
+    def label_from_instance(self, person: User) -> str:
+        return f"{person.name}（{person.organisation.name}）"
+
+
+def _active(organisation: Organisation) -> QuerySet[User]:
+    return User.objects.filter(organisation=organisation, is_active=True).select_related("organisation")
+
+
+class KeyForm(forms.Form):
+    """A public key of an organisation, and the people who hold its identity."""
+
+    recipient = forms.CharField(
+        label=_("受信者鍵"),
+        widget=PublicKeyArea({"id": "age-recipient"}),  # the field of components/key_maker.html
+    )
+    holders = PeopleBoxes(
+        label=_("識別鍵を持つ人"),
+        queryset=User.objects.none(),
+        help_text=_("この鍵で封をしたものを開ける人です。実際に持つ人を全員選びます。あとから外せません。"),
+    )
+
+    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holders"].queryset = _active(organisation)
+
+    @property
+    def recipient_again(self) -> str:
+        """What was sent, as far as it may stand in a page."""
+        return self.fields["recipient"].widget.format_value(self["recipient"].value())
+
+
+class AnswerForm(forms.Form):
+    """What was sealed to the key."""
+
+    answer = forms.CharField(
+        label=_("問いの答え"),
+        max_length=200,
+        widget=forms.TextInput({"id": "age-answer"}),  # the field of components/key_proof.html
+    )
+
+
+class HolderForm(forms.Form):
+    """One more person who holds the identity."""
+
+    holders = PersonChoice(label=_("識別鍵を新しく持つ人"), queryset=User.objects.none())
+
+    def __init__(self, *args: object, key: RecipientKey, **kwargs: object) -> None:
+        # A page has one for each key.
+        super().__init__(*args, prefix=str(key.pk), **kwargs)
+        self.key = key
+        there = KeyHolder.objects.filter(key=key).values("person")
+        self.fields["holders"].queryset = _active(key.organisation).exclude(pk__in=there)
+
+
+class RevokeForm(forms.Form):
+    """Why a key is revoked."""
+
+    why = forms.ChoiceField(
+        label=_("失効させる理由"), choices=[(why.value, why.label) for why in WHYS], widget=forms.RadioSelect
+    )
+
+
+class CompareForm(forms.Form):
+    """That the fingerprint was compared over another way."""
+
+    compared = forms.BooleanField(
+        label=_("この組織に自分から電話をかけ、8組の文字がすべて一致しました"),
+        error_messages={"required": _("電話で照合してから、印を付けて押してください。")},
+    )
+
+
+class RhythmForm(forms.Form):
+    """How often somebody is told."""
+
+    notices = forms.ChoiceField(
+        label=_("通知の受け取り方"),
+        choices=User.Rhythm.choices,
+        help_text=_("急ぎの知らせは、選んだ受け取り方にかかわらず、そのつど届きます。"),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import oneself, organisations, people
+from accounts.views import contacts, keys, oneself, organisations, people
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("organisations/add/", organisations.organisation_add, name="organisation_add"),
     path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
     path("subcommittees/", organisations.subcommittees, name="subcommittees"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/challenge/", keys.key_challenge, name="key_challenge"),
+    path("keys/revoke/", keys.key_revoke, name="key_revoke"),
+    path("keys/confirm/", keys.key_confirm, name="key_confirm"),
+    path("contacts/", contacts.contacts, name="contacts"),
     path("me/", oneself.me, name="me"),
     path("pledge/", oneself.pledge, name="pledge"),
 ]

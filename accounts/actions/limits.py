@@ -5,9 +5,10 @@ member and administrator. The operator reaches everybody, but takes over no acco
 """
 
 from enum import StrEnum
+from uuid import UUID
 
 from accounts.actions.verb import Refused
-from accounts.models import Organisation, Subcommittee, User
+from accounts.models import Organisation, RecipientKey, Subcommittee, User
 from accounts.subject import subject_of
 from council.access import facts
 from council.access.facts import Role, Subject
@@ -22,6 +23,8 @@ class Limit(StrEnum):
     ONESELF = "oneself"
     ABOVE_OWN = "above_own_tier"
     OTHER_AGENCY = "other_agency"
+    REGISTRANT = "registrant"
+    HOLDER = "holder"
 
 
 def operates(subject: Subject) -> bool:
@@ -44,6 +47,29 @@ def need_people_of(subject: Subject, organisation: Organisation, about: object =
 def need_council(subject: Subject, about: object = "") -> None:
     """Refused unless the subject is an operator in good standing."""
     need(subject, Action.MANAGE_COUNCIL, facts.Council(), about)
+
+
+def need_keys_of(subject: Subject, organisation: UUID) -> None:
+    """Refused unless the subject runs this organisation's keys."""
+    need(subject, Action.MANAGE_KEYS, facts.Organisation(str(organisation)), organisation)
+
+
+def asked_for_revoking(subject: Subject, organisation: UUID) -> tuple[Action, facts.Resource]:
+    """What decide() is asked about whoever revokes a key: the operator's affair, or the organisation's own."""
+    if operates(subject):
+        return Action.MANAGE_COUNCIL, facts.Council()
+    return Action.MANAGE_KEYS, facts.Organisation(str(organisation))
+
+
+def why_not_confirm(subject: Subject, key: RecipientKey) -> Limit | Reason | None:
+    """Why this subject, who may confirm keys, can't confirm this one; None when they can. Counts prefetched rows."""
+    if subject.person == str(key.registered_by_id):
+        return Limit.REGISTRANT
+    if any(subject.person == str(held.person_id) for held in key.holders.all()):
+        return Limit.HOLDER
+    if any(subject.person == str(given.person_id) for given in key.approvals.all()):
+        return Reason.ALREADY_APPROVED
+    return None
 
 
 def refuse_oneself(subject: Subject, person: User) -> None:

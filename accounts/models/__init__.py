@@ -1,4 +1,6 @@
 from accounts.models.clearance import Clearance, ContractItem, Designation, OperatorCertification, RosterEntry
+from accounts.models.contact import Contact
+from accounts.models.notice import Notice
 from accounts.models.organisation import Organisation, Subcommittee, SubcommitteeSeat
 from accounts.models.person import (
     ApiToken,
@@ -8,16 +10,22 @@ from accounts.models.person import (
     SubcommitteeMembership,
     User,
 )
+from accounts.models.recipient_key import KeyApproval, KeyHolder, RecipientKey
 
 __all__ = [
     "ApiToken",
     "Clearance",
+    "Contact",
     "ContractItem",
     "Designation",
+    "KeyApproval",
+    "KeyHolder",
+    "Notice",
     "OperatorCertification",
     "Organisation",
     "PledgeAcceptance",
     "PledgeText",
+    "RecipientKey",
     "RoleAssignment",
     "RosterEntry",
     "Subcommittee",

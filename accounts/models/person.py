@@ -26,6 +26,11 @@ class People(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person of one organisation. `tier` is what they may handle by themselves (1 or 2); tier three rests on clearances."""
 
+    class Rhythm(models.TextChoices):
+        INSTANT = "instant", _("そのつど")
+        DAILY = "daily", _("1日にまとめて")
+        WEEKLY = "weekly", _("1週間にまとめて")
+
     id = models.UUIDField(primary_key=True, default=opaque_id, editable=False)
     email = models.EmailField(_("メールアドレス"), unique=True)
     name = models.CharField(_("氏名"), max_length=60)
@@ -33,6 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
     tier = models.PositiveSmallIntegerField(_("扱える格付"), default=1)
     is_active = models.BooleanField(_("有効"), default=True)
+    notices = models.CharField(_("通知の受け取り方"), max_length=7, choices=Rhythm, default=Rhythm.INSTANT)
     joined_at = models.DateTimeField(_("登録した日時"), auto_now_add=True)
 
     objects = People()

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.pledge import accept_pledge
+from accounts.actions.rhythm import set_notice_rhythm
 from accounts.actions.tokens import issue_token, revoke_tokens
 from accounts.ceiling import clearances_in_force, pledge_of, until
 from accounts.context import roles_label
+from accounts.forms import RhythmForm
 from accounts.models import ApiToken, PledgeAcceptance, PledgeText, Subcommittee
 from accounts.subject import pledge_version
 from accounts.views import door
@@ -34,10 +36,21 @@ def me(request: HttpRequest) -> HttpResponse:
         revoke_tokens(request.user, acting_user=request.user)
         messages.success(request, _("トークンをすべて無効にしました。"))
         return redirect("accounts:me")
+    if deed == "rhythm":
+        return _set_rhythm(request)
     raise Http404
 
 
-def _me(request: HttpRequest, token: str = "") -> HttpResponse:
+def _set_rhythm(request: HttpRequest) -> HttpResponse:
+    form = RhythmForm(request.POST)
+    if not form.is_valid():
+        return _me(request, rhythm=form)
+    set_notice_rhythm(request.user, form.cleaned_data["notices"], acting_user=request.user)
+    messages.success(request, _("通知の受け取り方を変えました。"))
+    return redirect("accounts:me")
+
+
+def _me(request: HttpRequest, token: str = "", rhythm: RhythmForm | None = None) -> HttpResponse:
     subject, person = request.subject, request.user
     context = {
         "shown": person,
@@ -50,6 +63,7 @@ def _me(request: HttpRequest, token: str = "") -> HttpResponse:
         "pledge": pledge_of(person, subject.today),
         "tokens": ApiToken.objects.filter(person=person).order_by("-created_at"),
         "token": token,
+        "rhythm": rhythm or RhythmForm(initial={"notices": person.notices}),
     }
     return render(request, "accounts/me.html", context)
 

@@ -21,6 +21,11 @@ PAGES = {
         "organisation_add": (),
         "organisation": ("organisation_id",),
         "subcommittees": (),
+        "keys": (),
+        "key_challenge": (),
+        "key_revoke": (),
+        "key_confirm": (),
+        "contacts": (),
         "me": (),
         "pledge": (),
     }.items()

@@ -5,15 +5,16 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from accounts.context import portal
+from council.access.facts import Role
 from tests import cast
 
 MENUS = {
-    "reader_two": ["私の机", "情報一覧", "手引き"],
-    "administrator": ["私の机", "情報一覧", "名簿・権限", "自社の記録", "手引き"],
-    "publisher": ["私の机", "情報一覧", "作成・公開", "手引き"],
-    "approver": ["私の机", "情報一覧", "作成・公開", "手引き"],
-    "officer": ["私の机", "情報一覧", "名簿・権限", "手引き"],
-    "operator": ["私の机", "情報一覧", "名簿・権限", "手引き"],
+    "reader_two": ["私の机", "情報一覧", "包み", "手引き"],
+    "administrator": ["私の机", "情報一覧", "名簿・権限", "鍵・連絡先", "自社の記録", "手引き"],
+    "publisher": ["私の机", "情報一覧", "包み", "作成・公開", "配付状況", "手引き"],
+    "approver": ["私の机", "情報一覧", "包み", "作成・公開", "配付状況", "手引き"],
+    "officer": ["私の机", "情報一覧", "包み", "名簿・権限", "鍵の確認", "手引き"],
+    "operator": ["私の机", "情報一覧", "包み", "名簿・権限", "鍵・連絡先", "手引き"],
     "auditor": ["私の机", "記録", "手引き"],
 }
 
@@ -25,9 +26,36 @@ def test_the_menu_follows_the_roles(world: cast.Council, client: Client, who: st
     assert not any(entry["current"] for entry in menu)
 
 
-def test_the_current_entry_is_marked(world: cast.Council, client: Client) -> None:
-    menu = cast.sign_in(client, world.operator).get("/subcommittees/").context["menu"]
-    assert [entry["label"] for entry in menu if entry["current"]] == ["名簿・権限"]
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("/subcommittees/", "名簿・権限"),
+        ("/people/", "名簿・権限"),
+        ("/keys/confirm/", "鍵・連絡先"),
+        ("/contacts/", "鍵・連絡先"),
+    ],
+)
+def test_the_current_entry_is_marked(world: cast.Council, client: Client, url: str, label: str) -> None:
+    menu = cast.sign_in(client, world.operator).get(url).context["menu"]
+    assert [entry["label"] for entry in menu if entry["current"]] == [label]
+
+
+def test_a_menu_has_six_entries_at_most(world: cast.Council, client: Client) -> None:
+    busy = cast.person(world.agency, *(role for role in Role if role is not Role.AUDITOR))
+    page = cast.sign_in(client, busy).get("/me/")
+    assert len(page.context["menu"]) == 6
+    assert "手引き" not in [entry["label"] for entry in page.context["menu"]]
+    assert 'href="/help/"' in page.text
+
+
+@pytest.mark.parametrize(("who", "spared"), [("reader_two", False), ("administrator", True), ("auditor", False)])
+def test_packages_have_their_place_in_the_user_menu_where_the_menu_is_full(
+    world: cast.Council, client: Client, who: str, spared: bool
+) -> None:
+    page = cast.sign_in(client, getattr(world, who)).get("/me/")
+    panel = page.text[page.text.index('class="user-links"') :].partition("</ul>")[0]
+    assert ('href="/packages/"' in panel) is spared
+    assert page.text.count('href="/packages/"') == (who != "auditor")
 
 
 def test_the_frame_says_who_one_is(world: cast.Council, client: Client) -> None:
