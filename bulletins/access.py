@@ -67,7 +67,7 @@ def refuse(subject: Subject, action: Action, bulletin_id: UUID, decision: Decisi
     )
 
 
-def _cleared_items(subject: Subject) -> list[UUID]:
+def cleared_items(subject: Subject) -> list[UUID]:
     """The designated items that the subject may handle today, by the same rule as decide()."""
     rows = Designation.objects.filter(pk__in=[term.item for term in subject.rosters])
     return [row.pk for row in rows if clears(subject, facts.designation_facts(row)) is None]
@@ -82,7 +82,7 @@ def audiences_of(subject: Subject, *, subcommittee: str = "") -> list[int]:
     """The audience classes that the subject belongs to; only those on the subcommittee's compartment when one is given."""
     classes = AudienceClass.objects.filter(
         Q(group__in=subject.groups) | Q(person=subject.person), floor__lte=subject.ceiling
-    ).filter(Q(designation=None) | Q(designation__in=_cleared_items(subject)))
+    ).filter(Q(designation=None) | Q(designation__in=cleared_items(subject)))
     rows = classes.values_list("pk", "subcommittees")
     mine = subject.subcommittees
     found = [pk for pk, needed in rows if mine.issuperset(needed) and (not subcommittee or subcommittee in needed)]
@@ -91,7 +91,7 @@ def audiences_of(subject: Subject, *, subcommittee: str = "") -> list[int]:
 
 def _reach(subject: Subject, subcommittee: str) -> Reach:
     """What audiences_of() asks, for the statement that finds the audiences and their newest in one go."""
-    out, items = _kept_out(subject), tuple(_cleared_items(subject)) if subject.rosters else ()
+    out, items = _kept_out(subject), tuple(cleared_items(subject)) if subject.rosters else ()
     return Reach(
         groups=frozenset() if out else subject.groups,
         person=None if out else subject.person,

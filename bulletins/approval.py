@@ -38,12 +38,19 @@ def digest(revision: Revision) -> str:
         "subcommittees": revision.subcommittees,
         "caveats": revision.caveats,
         "designation": str(revision.designation_id or ""),
-        "deadline": revision.deadline.isoformat() if revision.deadline else "",
+        "deadline": _deadline(revision),
         "expires": revision.expires_at.isoformat() if revision.expires_at else "",
         "parts": parts,
         "audience": releases,
     }
     return hashlib.sha256(rfc8785.dumps(covered)).hexdigest()
+
+
+def _deadline(revision: Revision) -> str:
+    # Publishing counts the days and writes the moment: what was approved is that they are counted.
+    if revision.standard_deadline:
+        return "standard"
+    return revision.deadline.isoformat() if revision.deadline else ""
 
 
 def approvals_needed(revision: Revision) -> int:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bulletins.models import Listing, Revision
+from accounts.models import Notice
+from bulletins.models import Listing, Package, Revision
 
 
 @transaction.atomic
@@ -16,3 +17,8 @@ def backdate(revision: Revision, moment: datetime) -> None:
     revision.bulletin.published_at = moment
     revision.bulletin.save(update_fields=["published_at"])
     Listing.objects.filter(bulletin=revision.bulletin_id).update(published_at=moment)
+    Package.objects.filter(revision=revision).update(queued_at=moment)
+    # Nobody wants a mail today about something that came out weeks ago.
+    Notice.objects.filter(about=revision.bulletin_id, state__in=[Notice.State.QUEUED, Notice.State.HELD]).update(
+        state=Notice.State.SENT, created_at=moment, sent_at=moment
+    )

@@ -6,7 +6,7 @@ reader, so the list is walked newest first and cut after LONGEST_WALK bulletins;
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Subcommittee
 from bulletins.access import visible_to
 from bulletins.facts import portion_of, revision_facts
-from bulletins.models import Bulletin, Part, Receipt, Revision
+from bulletins.models import Bulletin, Delivery, Part, Receipt, Revision
 from bulletins.rendition import Portion, render
 from bulletins.sealed import open_parts
 from council.access.facts import Audience, Label, State, Subject
@@ -63,6 +63,8 @@ class Row:
     title: str
     banner: Label
     receipt: Receipt | None
+    # The deadline of the reader's own organisation, where it was asked for.
+    own_deadline: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -72,7 +74,7 @@ class Row:
     @property
     def deadline(self) -> datetime | None:
         """Until when the acknowledgement is asked for; None where it is not."""
-        return self.bulletin.served.deadline
+        return self.own_deadline or self.bulletin.served.deadline
 
 
 def fold(text: str) -> str:
@@ -175,7 +177,7 @@ def page_for(
 
 
 def to_acknowledge(subject: Subject) -> list[Row]:
-    """What waits for the reader's acknowledgement, the earliest deadline first; at most LONGEST_DUTIES."""
+    """What waits for the reader's acknowledgement, the earliest deadline (of their organisation) first; at most LONGEST_DUTIES."""
     done = Receipt.objects.filter(
         person=subject.person,
         bulletin=OuterRef("pk"),
@@ -184,7 +186,13 @@ def to_acknowledge(subject: Subject) -> list[Row]:
     )
     due = visible_to(subject, with_deadline=True).exclude(Exists(done)).order_by("served__deadline", "-pk")
     due = due.select_related("originator", "served__bulletin", "served__designation")
-    return rows_for(subject, list(due[:LONGEST_DUTIES]))
+    rows = rows_for(subject, list(due[:LONGEST_DUTIES]))
+    own = Delivery.objects.filter(
+        organisation=subject.organisation, revision__in=[row.bulletin.served_id for row in rows]
+    )
+    deadlines = dict(own.values_list("revision_id", "deadline"))
+    rows = [replace(row, own_deadline=deadlines.get(row.bulletin.served_id)) for row in rows]
+    return sorted(rows, key=lambda row: row.deadline)
 
 
 def unread_for(subject: Subject) -> list[Row]:

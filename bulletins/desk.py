@@ -106,7 +106,7 @@ def desk_of(subject: Subject) -> list[Revision]:
         .exclude(state=State.DISPOSED)
     )
     shown = (
-        rows.filter(_within_reach(subject, rows))
+        rows.filter(within_reach(subject, rows))
         .select_related("bulletin__originator", "bulletin__served", "designation", "author")
         .order_by(F("saved_at").desc(), "-pk")[:DESK_LENGTH]
     )
@@ -122,7 +122,7 @@ def desk_of(subject: Subject) -> list[Revision]:
     ]
 
 
-def _within_reach(subject: Subject, rows: QuerySet[Revision]) -> Q:
+def within_reach(subject: Subject, rows: QuerySet[Revision]) -> Q:
     """Those of the rows whose banner the subject dominates. Cut before this is asked, a list would have gaps that tell."""
     labels = {
         (tier, tuple(names), item)

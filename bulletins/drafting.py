@@ -73,6 +73,7 @@ class Draft:
     caveats: tuple[str, ...] = ()
     designation: str = ""
     deadline: datetime | None = None
+    standard_deadline: bool = False
     organisations: tuple[str, ...] = ()
     to_subcommittees: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
@@ -268,7 +269,9 @@ def check(draft: Draft, subject: Subject) -> Checked:
     _need_to_know(draft.subcommittees, "subcommittees", subject, faults)
     checked.designation = _designation(draft, checked.tier, subject, faults)
     checked.expires_at = _end_of(draft, faults)
-    if draft.deadline is not None and timezone.is_naive(draft.deadline):
+    if draft.deadline is not None and draft.standard_deadline:
+        faults.add("deadline", _("標準の期限にするときは、日時を指定しないでください。"))
+    elif draft.deadline is not None and timezone.is_naive(draft.deadline):
         faults.add("deadline", _("期限は時差つきの日時で指定してください。"))
     elif draft.deadline is not None and not FIRST_YEAR <= draft.deadline.year <= LAST_YEAR:
         faults.add("deadline", _("期限の年を確かめてください。"))

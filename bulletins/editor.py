@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Shown
+from bulletins.deadline_words import deadline_chosen
 from bulletins.drafting import MOST_PARTS, Draft
 from bulletins.forms import DraftForm, PartForm, Several
 from bulletins.models import Part
@@ -106,7 +107,8 @@ def _initial_of(inspected: Inspected, named: Named) -> dict[str, object]:
         "subcommittees": revision.subcommittees,
         "caveats": [caveat.words for caveat in marks if caveat is not dated],
         "until": dated.until if dated else None,
-        "deadline": revision.deadline,
+        "deadline_choice": deadline_chosen(revision),
+        "deadline": None if revision.standard_deadline else revision.deadline,
         "to_subcommittees": named.to_subcommittees,
         "organisations": named.organisations,
         "people": "\n".join(named.addresses),

@@ -25,6 +25,10 @@ _EVERY = ("", _("すべて"))
 _STATES = [("unread", _("未開封")), ("unacknowledged", _("確認がまだ")), ("acknowledged", _("確認済み"))]
 
 
+class BadTrail(Exception):
+    """The cursor is none of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition in force, in words, and the address of the list without it."""
@@ -74,8 +78,8 @@ class FilterForm(forms.Form):
     def clean_cursor(self) -> list[Position]:
         """The positions of the pages on the way here, the last one being that of this page."""
         try:
-            return _trail(self.cleaned_data["cursor"])
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
+            return read_trail(self.cleaned_data["cursor"])
+        except BadTrail:
             self.add_error(None, _("続きの印が読めないため、最初のページを表示しています。"))
             return []
 
@@ -106,8 +110,7 @@ class FilterForm(forms.Form):
         """The query of this list at a position, or without one of its conditions."""
         values = {name: value for name, value in self._held().items() if name != leave_out}
         if trail:
-            kept = trail[-LONGEST_TRAIL:]
-            values["cursor"] = write_cursor([[moment.isoformat(), str(pk)] for moment, pk in kept])
+            values["cursor"] = write_trail(trail)
         return f"?{urlencode(values)}"
 
     def _held(self) -> dict[str, str]:
@@ -120,12 +123,21 @@ class FilterForm(forms.Form):
         return str(dict(self.fields[name].choices)[value])
 
 
-def _trail(cursor: str) -> list[Position]:
+def read_trail(cursor: str) -> list[Position]:
+    """The positions of the pages on the way, as write_trail() put them; BadTrail for anything else."""
     if not cursor:
         return []
-    # validate: without it, letters that are none of ours would be passed over in silence.
-    rows = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    return [(_moment(moment), UUID(pk)) for moment, pk in rows]
+    try:
+        # validate: without it, letters that are none of ours would be passed over in silence.
+        rows = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        return [(_moment(moment), UUID(pk)) for moment, pk in rows]
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
+        raise BadTrail from error
+
+
+def write_trail(trail: Sequence[Position]) -> str:
+    """The last positions of the trail, as text for an address."""
+    return write_cursor([[moment.isoformat(), str(pk)] for moment, pk in trail[-LONGEST_TRAIL:]])
 
 
 def _moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from bulletins.deadline_words import MOMENT, STANDARD, days_asked_for, deadline_choices
 from bulletins.drafting import Draft, PartDraft
 from bulletins.models import Bulletin, Part
 from bulletins.options import Choices, Options, people_at
@@ -136,11 +137,12 @@ class DraftForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=lazy("この日を過ぎると、だれも見られなくなります。"),
     )
+    deadline_choice = forms.ChoiceField(label=lazy("確認の期限"), required=False, widget=forms.RadioSelect)
     deadline = forms.DateTimeField(
-        label=lazy("確認の期限"),
+        label=lazy("期限の日時"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=lazy("日本時間です。"),
+        help_text=lazy("日時を指定するときに入れます。日本時間です。"),
     )
     to_subcommittees = Several(label=lazy("分科会に公開"), required=False)
     organisations = Several(label=lazy("組織に公開"), required=False)
@@ -173,6 +175,10 @@ class DraftForm(forms.Form):
         self.fields["nominated"].choices = options.approvers
         self.fields["caveats"].choices = _caveat_choices(self["caveats"].value() or [])
         self.fields["kind"].disabled = kind_fixed
+        self.fields["deadline_choice"].choices = deadline_choices(
+            self["kind"].value() if kind_fixed else "", self["floor"].value() or self["tier"].value()
+        )
+        self.fields["deadline_choice"].help_text = days_asked_for()
         self.fields["change_summary"].required = number > 1
         self.fields["change_summary"].error_messages["required"] = _EMPTY
         self._leave_out(options, number)
@@ -203,6 +209,8 @@ class DraftForm(forms.Form):
         tier, floor = given.get("tier", ""), given.get("floor", "")
         if floor.isdigit() and tier.isdigit() and int(floor) < int(tier) and not given.get("floor_title"):
             self.add_error("floor_title", _("見える下限を下げたときは、その格付で見せてよい題名が要ります。"))
+        if given.get("deadline_choice") == MOMENT and not given.get("deadline") and "deadline" not in self.errors:
+            self.add_error("deadline", _EMPTY)
         return given
 
     def draft(self, parts: tuple[PartDraft, ...]) -> Draft:
@@ -220,7 +228,9 @@ class DraftForm(forms.Form):
             subcommittees=tuple(given.get("subcommittees", ())),
             caveats=(*given.get("caveats", ()), *words),
             designation=given.get("designation", ""),
-            deadline=given.get("deadline"),
+            # Without a choice, as from a program, a moment that is named is meant.
+            deadline=given.get("deadline") if given.get("deadline_choice") in (MOMENT, "") else None,
+            standard_deadline=given.get("deadline_choice") == STANDARD,
             organisations=tuple(given.get("organisations", ())),
             to_subcommittees=tuple(given.get("to_subcommittees", ())),
             people=given.get("people", ()),

@@ -68,7 +68,8 @@ def _headings(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((each.level, each.text) for each in markdown.headings(text, heading_prefix=_SEALED_PREFIX))
 
 
-def _binding(part: Part, purpose: str, *, bulletin: UUID, number: int) -> Binding:
+def binding_of(part: Part, purpose: str, *, bulletin: UUID, number: int) -> Binding:
+    """What a content of a part, CONTENT or FILE, is bound to."""
     return Binding(str(bulletin), number, str(part.pk), part.tier, tuple(part.subcommittees), purpose)
 
 
@@ -91,11 +92,11 @@ def seal_part(
     title = part.kind == Part.Kind.TITLE
     html = "" if title else markdown.render(text, heading_prefix=_SEALED_PREFIX)
     words = Words(text, html, RENDERER, name, len(data) if data is not None else 0, () if title else _headings(text))
-    sealed = seal(keyring(), _binding(part, CONTENT, **place), json.dumps(asdict(words), ensure_ascii=False).encode())
+    sealed = seal(keyring(), binding_of(part, CONTENT, **place), json.dumps(asdict(words), ensure_ascii=False).encode())
     part.ciphertext = sealed.ciphertext
     wraps = [_wrap_row(part, CONTENT, sealed)]
     if data is not None:
-        sealed_file = seal(keyring(), _binding(part, FILE, **place), data)
+        sealed_file = seal(keyring(), binding_of(part, FILE, **place), data)
         part.stored_file = default_storage.save(f"{opaque_id().hex}.sealed", ContentFile(sealed_file.ciphertext))
         wraps.append(_wrap_row(part, FILE, sealed_file))
     return wraps
@@ -118,7 +119,7 @@ def open_parts(parts: Iterable[Part], *, leave_out_destroyed: bool = False) -> d
             if leave_out_destroyed:
                 continue
             raise KeysDestroyed
-        binding = _binding(part, CONTENT, bulletin=part.revision.bulletin_id, number=part.revision.number)
+        binding = binding_of(part, CONTENT, bulletin=part.revision.bulletin_id, number=part.revision.number)
         plain = open_sealed(keyring(), binding, _sealed(part.ciphertext, wraps[part.pk]))
         opened[part.pk] = Words(**json.loads(plain))
     return opened
@@ -129,7 +130,7 @@ def open_file(part: Part) -> bytes:
     row = PartWrap.objects.filter(part=part, purpose=FILE).first()
     if row is None:
         raise KeysDestroyed
-    binding = _binding(part, FILE, bulletin=part.revision.bulletin_id, number=part.revision.number)
+    binding = binding_of(part, FILE, bulletin=part.revision.bulletin_id, number=part.revision.number)
     with default_storage.open(part.stored_file) as stored:
         return open_sealed(keyring(), binding, _sealed(stored.read(), row))
 

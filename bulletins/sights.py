@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from bulletins import facts
 from bulletins.access import NotVisible
 from bulletins.actions.inspect import Inspected, Work
 from bulletins.approval import approvals_needed, digest
+from bulletins.deadline_words import standard_words
 from bulletins.desk import Move, Refused, approvals_of, get_revision_for, inspect_for, moves_for
 from bulletins.history import history_of
+from bulletins.holders import Holders, holders_of
 from bulletins.models import Part, Revision
 from bulletins.options import names_of_subcommittees
 from bulletins.preview import Shape, audience_now, changes_against_served, rendition_of
@@ -115,6 +118,7 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
         "all_opened": all(shape["opened"] for shape in shapes),
         "changes": changes_against_served(revision, audience),
         "approvals": approvals,
+        "standard_deadline": standard_words(revision.bulletin.kind, revision.floor),
         "held": held,
         "needed": approvals_needed(revision),
         "lapsed": revision.state == State.APPROVED and held < approvals_needed(revision),
@@ -164,7 +168,7 @@ def _shape(inspected: Inspected, shape: Shape, opened: set[str]) -> Sight:
 
 
 def of_recall(subject: Subject, bulletin_id: UUID) -> Sight:
-    """The page that asks before it recalls. NotVisible as ever; `refused` is the reason when it can't be done."""
+    """The page that asks before it recalls, and says whom it will tell. NotVisible as ever; `refused`: why it can't be done."""
     revision, about = inspect_for(subject, bulletin_id)
     move = moves_for(subject, revision, about).get(Action.RECALL)
     refused = None if move and move.allowed else move.reason if move else Reason.STATE
@@ -172,8 +176,14 @@ def of_recall(subject: Subject, bulletin_id: UUID) -> Sight:
         "revision": revision.bulletin.served or revision,
         "bulletin": revision.bulletin,
         "refused": refused,
+        "holders": None if refused else _holders(bulletin_id),
         "screen_tier": revision.tier,
     }
+
+
+def _holders(bulletin_id: UUID) -> Holders | None:
+    bulletin, about = facts.served(bulletin_id)
+    return holders_of(bulletin, about) if bulletin else None
 
 
 def _key(shape: Shape) -> str:

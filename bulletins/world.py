@@ -44,6 +44,7 @@ from bulletins.drafting import Draft, Invalid, PartDraft
 from bulletins.models import Revision, WorldKey
 from bulletins.wording import told
 from bulletins.world_file import BulletinSpec, OrganisationSpec, PersonSpec, World, WorldRefused
+from bulletins.world_keys import enter_recipient, packages_of, seal_everything
 from council.access.facts import Role, State
 from council.access.tiers import Tier
 from council.audit.events import Event
@@ -93,6 +94,12 @@ class Builder:
             except (Invalid, Refused, NotVisible, Conflict, ValidationError) as refused:
                 raise WorldRefused(f"bulletin {spec.key}: {told(refused)}") from refused
             yield spec.key
+        seal_everything()
+        organisations = WorldKey.objects.filter(kind="organisations").values_list("made", "key")
+        self.built.packages = packages_of(
+            {self.built.ids[spec.key]: spec.key for spec in world.bulletins},
+            {str(made): key for made, key in organisations},
+        )
 
     def _frame(self, world: World) -> None:
         version = pledge_version(self.today)
@@ -111,6 +118,11 @@ class Builder:
             found_acceptance(person.pk, version)
             self.built.tokens[spec.key] = found_token(person)
             self.built.cookies[spec.key] = session_cookie(person)
+        for spec in world.organisations:
+            if spec.recipient:
+                enter_recipient(
+                    self._row("organisations", spec.key, Organisation), spec.recipient, self._people_of(spec)
+                )
         record(
             Event.WORLD_LOAD, actor=None, organisation=None, detail={"origin": self.origin, "people": len(world.people)}
         )
@@ -173,6 +185,9 @@ class Builder:
         if spec.tier is Tier.CRITICAL and home.kind == Organisation.Kind.AGENCY:
             self._clear(person, home)
         return person
+
+    def _people_of(self, home: OrganisationSpec) -> list[tuple[User, PersonSpec]]:
+        return [(self._row("people", key, User), spec) for key, spec in self._specs.items() if spec.org == home.key]
 
     def _clear(self, person: User, agency: Organisation) -> None:
         last = self.today + timedelta(days=3650)

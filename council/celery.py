@@ -14,5 +14,24 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "publish-what-is-due": {"task": "bulletins.tasks.publish_due", "schedule": 15.0},
     "close-what-has-expired": {"task": "bulletins.tasks.close_expired", "schedule": 60.0},
+    "drive-distribution-on": {"task": "bulletins.tasks.sweep", "schedule": 10.0, "options": {"expires": 20}},
+    "remind-and-climb-the-ladder": {"task": "bulletins.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "gather-digests": {"task": "bulletins.tasks.gather_digests", "schedule": 300.0, "options": {"expires": 300}},
+    "reconsider-what-was-withheld": {
+        "task": "bulletins.tasks.reconsider",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "reach-latecomers": {
+        "task": "bulletins.tasks.reach_latecomers",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "remove-files-that-no-row-names": {"task": "bulletins.tasks.sweep_files", "schedule": 3600.0},
+    "go-on-with-a-rotation-of-keys": {
+        "task": "council.tasks.rewrap_some",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

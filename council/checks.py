@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from council.failpoints import NAMES
 from council.keys import keyring
 from council.sealing.errors import SealingError
 
@@ -51,4 +52,17 @@ def check_failpoint(app_configs: Sequence[AppConfig] | None, **kwargs: object) -
     if settings.FAILPOINT and settings.COUNCIL_DEPLOYMENT != "test":
         hint = "Unset FAILPOINT; it is for deployments with COUNCIL_DEPLOYMENT=test."
         return [Error("A fault is to be injected into a deployment that is no test.", hint=hint, id="council.E005")]
+    unknown = [each for each in settings.FAILPOINT.split(",") if each and each.partition("@")[0] not in NAMES]
+    if unknown:
+        hint = "The steps are named in council/failpoints.py."
+        return [Error(f"No step is called {unknown[0]!r}: the test would see nothing.", hint=hint, id="council.E007")]
+    return []
+
+
+@register(Tags.security)
+def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    in_the_clear = not settings.EMAIL_USE_TLS and not settings.EMAIL_USE_SSL and settings.EMAIL_HOST not in _LOOPBACK
+    if settings.EMAIL_HOST and settings.EMAIL_HOST_PASSWORD and in_the_clear:
+        hint = "Set COUNCIL_SMTP_TLS to starttls or tls, or give no COUNCIL_SMTP_PASSWORD."
+        return [Error("The password of the mail relay would travel in the clear.", hint=hint, id="council.E006")]
     return []

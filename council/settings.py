@@ -22,11 +22,20 @@ PORT = environment.number("PORT", 8000, low=1, high=65535)
 COUNCIL_URL = environment.text("COUNCIL_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 COUNCIL_NAME = environment.text("COUNCIL_NAME", "重要技術・供給網 官民協議会")
 COUNCIL_CONTACT = environment.text("COUNCIL_CONTACT", "事務局　電話 00-0000-0000（平日 9:00〜18:00）")
+# How long a key that two people confirmed waits, so that whoever did not ask for it can object.
+KEY_DELAY = timedelta(hours=environment.number("COUNCIL_KEY_DELAY_HOURS", 24, low=0, high=720))
+# Numbers of business days, and who is told of a missed deadline: bulletins.deadlines, bulletins.ladder check what they say.
+COUNCIL_DEADLINES = environment.structure("COUNCIL_DEADLINES")
+COUNCIL_LADDER = environment.structure("COUNCIL_LADDER")
 COUNCIL_DEPLOYMENT = environment.choice("COUNCIL_DEPLOYMENT", "production", ("production", "test"))
 FAILPOINT = environment.text("FAILPOINT")
 DATABASE_URL = environment.text("DATABASE_URL")
 REDIS_URL = environment.text("REDIS_URL")
 KEYRING_FILE = Path(environment.text("COUNCIL_KEYRING", str(COUNCIL_DATA / "keyring.json")))
+# A PKCS#11 module, the label of a token and its PIN: given, the keys are in the token and not in the file.
+KEYRING_PKCS11 = environment.text("COUNCIL_KEYRING_PKCS11")
+KEYRING_TOKEN = environment.text("COUNCIL_KEYRING_TOKEN")
+KEYRING_PIN = environment.text("COUNCIL_KEYRING_PIN")
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY") or environment.kept_secret(COUNCIL_DATA / "secret_key")
@@ -115,7 +124,14 @@ CACHES = {
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        # Whoever publishes waits for no broker that is away: kombu would try for six seconds, and the sweep finds the work anyway.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "socket_connect_timeout": 2,
+    }
 else:
     _broker = environment.private_folder(COUNCIL_DATA / "broker" / "messages")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -130,6 +146,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# How long a task of a dead process is waited for before its message goes back; ten seconds unless told.
+CELERY_WORKER_LOST_WAIT = 1.0
 # Below half of the visibility timeout, or Redis would hand a running task to a second worker.
 CELERY_TASK_TIME_LIMIT = 280
 CELERY_TASK_SOFT_TIME_LIMIT = 240
@@ -231,9 +249,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = COUNCIL_DATA / "mail"
 DEFAULT_FROM_EMAIL = environment.text("COUNCIL_FROM", "portal@kyogikai.example")
+EMAIL_FILE_PATH = COUNCIL_DATA / "mail"
+EMAIL_TIMEOUT = 30
+_tls = environment.choice("COUNCIL_SMTP_TLS", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "tls"
+EMAIL_HOST, EMAIL_PORT = environment.host_and_port("COUNCIL_SMTP", {"starttls": 587, "tls": 465, "none": 25}[_tls])
+EMAIL_HOST_USER = environment.text("COUNCIL_SMTP_USER")
+EMAIL_HOST_PASSWORD = environment.text("COUNCIL_SMTP_PASSWORD")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "council.folder_mail.EmailBackend"
 
 LOGGING = {
     "version": 1,
@@ -241,5 +265,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It warns that a folder has no host name.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -3,9 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api.me import MeView
+from bulletins.api import board as board_api
 from bulletins.api import desk as desk_api
+from bulletins.api import packages as packages_api
 from bulletins.api import reading as reading_api
-from bulletins.views import desk, home, reading
+from bulletins.api import returns as returns_api
+from bulletins.views import board, desk, home, inbox, packages, reading, returns
 from council import pages
 from council.audit import api as audit_api
 from council.audit import views as audit
@@ -16,12 +19,22 @@ api = [
     path("bulletins/<uuid:bulletin_id>/", reading_api.BulletinView.as_view(), name="bulletin"),
     path("bulletins/<uuid:bulletin_id>/parts/<int:position>/file/", reading_api.FileView.as_view(), name="file"),
     path("bulletins/<uuid:bulletin_id>/acknowledge/", reading_api.AcknowledgeView.as_view(), name="acknowledge"),
+    path("bulletins/<uuid:bulletin_id>/answer/", reading_api.AnswerView.as_view(), name="answer"),
     path("bulletins/<uuid:bulletin_id>/submit/", desk_api.SubmitView.as_view(), name="submit"),
     path("bulletins/<uuid:bulletin_id>/approve/", desk_api.ApproveView.as_view(), name="approve"),
     path("bulletins/<uuid:bulletin_id>/return/", desk_api.ReturnView.as_view(), name="return"),
     path("bulletins/<uuid:bulletin_id>/publish/", desk_api.PublishView.as_view(), name="publish"),
     path("bulletins/<uuid:bulletin_id>/recall/", desk_api.RecallView.as_view(), name="recall"),
+    path("bulletins/<uuid:bulletin_id>/deliveries/", board_api.DeliveriesView.as_view(), name="deliveries"),
+    path("bulletins/<uuid:bulletin_id>/remind/", board_api.RemindView.as_view(), name="remind"),
     path("bulletins/<uuid:bulletin_id>/revisions/", desk_api.RevisionsView.as_view(), name="revisions"),
+    path("returns/", returns_api.ReturnsView.as_view(), name="returns"),
+    path("returns/<uuid:return_id>/", returns_api.ConfirmReturnView.as_view(), name="confirm_return"),
+    path("packages/", packages_api.PackagesView.as_view(), name="packages"),
+    path("packages/<uuid:package_id>/manifest/", packages_api.ManifestView.as_view(), name="package-manifest"),
+    path("packages/<uuid:package_id>/signature/", packages_api.SignatureView.as_view(), name="package-signature"),
+    path("packages/<uuid:package_id>/age/", packages_api.AgeView.as_view(), name="package-age"),
+    path("packages/<uuid:package_id>/proof/", packages_api.ProofView.as_view(), name="package-proof"),
     path("audit/events/", audit_api.EventsView.as_view(), name="events"),
     path("schema/", pages.SchemaView.as_view(), name="schema"),
 ]
@@ -30,7 +43,14 @@ bulletin_pages = [
     path("", reading.bulletins, name="list"),
     path("<uuid:bulletin_id>/", reading.bulletin, name="detail"),
     path("<uuid:bulletin_id>/acknowledge/", reading.acknowledge, name="acknowledge"),
+    path("<uuid:bulletin_id>/answer/", reading.answer, name="answer"),
     path("<uuid:bulletin_id>/parts/<int:position>/file/", reading.file, name="file"),
+]
+
+package_pages = [
+    path("", packages.packages, name="list"),
+    path("<uuid:package_id>/", packages.package, name="detail"),
+    path("<uuid:package_id>/folder.zip", packages.folder, name="folder"),
 ]
 
 desk_pages = [
@@ -47,10 +67,31 @@ desk_pages = [
     path("<uuid:bulletin_id>/parts/<int:position>/file/", desk.file, name="file"),
 ]
 
+return_pages = [
+    path("", returns.returns, name="list"),
+    path("<uuid:return_id>/", returns.one, name="one"),
+]
+
+board_pages = [
+    path("", board.runs, name="runs"),
+    path("progress/", board.runs_progress, name="runs-progress"),
+    path("<uuid:bulletin_id>/", board.one, name="one"),
+    path("<uuid:bulletin_id>/progress/", board.progress, name="progress"),
+    path("<uuid:bulletin_id>/export.csv", board.export, name="export"),
+    path("<uuid:bulletin_id>/remind/", board.remind, name="remind"),
+    path("<uuid:bulletin_id>/extend/", board.extend, name="extend"),
+    path("<uuid:bulletin_id>/returns/remind/", board.remind_returns, name="remind-returns"),
+    path("<uuid:bulletin_id>/returns/call/", board.call, name="call"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("bulletins/", include((bulletin_pages, "bulletins"))),
+    path("packages/", include((package_pages, "packages"))),
     path("desk/", include((desk_pages, "desk"))),
+    path("board/", include((board_pages, "board"))),
+    path("returns/", include((return_pages, "returns"))),
+    path("notices/", inbox.notices, name="notices"),
     path("audit/events/", audit.events, name="audit-events"),
     path("", include("accounts.urls")),
     path("sign-in/", include("accounts.sign_in_urls")),

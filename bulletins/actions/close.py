@@ -1,25 +1,40 @@
-"""Ending service: recall, supersede, expire, dispose. Access ends in the same transaction, for everybody at once."""
+"""Ending service: recall, supersede, expire, dispose. Access ends in the same transaction, for everybody at once.
 
+What is recalled or superseded is also asked back: every organisation that has or may have copies owes an answer about them
+(bulletins.returns), and whoever held it is told.
+"""
+
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from bulletins import release
+from accounts.models import Notice
+from bulletins import dispatch, distribution, facts, notifying, release
 from bulletins.actions.verb import note, verb
+from bulletins.answering import destroy_notes
+from bulletins.deadlines import return_deadline
 from bulletins.desk import get_revision_for, get_served_for
 from bulletins.drafting import refuse_marked
 from bulletins.facts import on_the_desk
-from bulletins.models import Bulletin, Listing, Revision
+from bulletins.holders import Holders, holders_of
+from bulletins.models import Bulletin, Delivery, Listing, Revision
 from bulletins.sealed import destroy_wraps
 from council.access.facts import State, Subject
 from council.access.policy import Action
+from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record
+from council.failpoints import passing
+
+_TELLS = {State.RECALLED: Notice.Kind.RECALLED, State.SUPERSEDED: Notice.Kind.SUPERSEDED}
 
 
 def _close(bulletin: Bulletin, state: State) -> Revision:
-    """Takes the served revision out of service: no pointer, no grants, no listings. Returns it."""
+    """Takes the served revision out of service: no pointer, no grants, no listings, no packages. Returns it."""
+    # First of what follows the commit: a process that dies here leaves files of packages behind, and the sweep removes them.
+    transaction.on_commit(partial(passing, "close.committed"))
     revision = bulletin.served
     revision.state, revision.closed_at = state, timezone.now()
     revision.save(update_fields=["state", "closed_at", "saved_at"])
@@ -27,34 +42,70 @@ def _close(bulletin: Bulletin, state: State) -> Revision:
     bulletin.save(update_fields=["served"])
     release.revoke(bulletin)
     release.unlist(bulletin)
+    distribution.end(bulletin)
     return revision
+
+
+def _take_back(bulletin: Bulletin, state: State) -> tuple[Revision, dict[str, int]]:
+    """Closes the bulletin and asks for what has left the portal. What the event says of it: who was asked and told.
+
+    Who holds it is asked before: once it is closed, nobody could have read it.
+    """
+    _, about = facts.served(bulletin.pk)
+    holders = holders_of(bulletin, about)
+    revision = _close(bulletin, state)
+    _ask_back(revision, holders)
+    notifying.closed(revision, _TELLS[state], holders.by_organisation)
+    dispatch.soon(dispatch.SEND_NOTICES)
+    return revision, {"organisations": holders.organisations, "people": holders.people, "packages": holders.packages}
+
+
+def _ask_back(revision: Revision, holders: Holders) -> None:
+    """Every organisation that holds it owes a return. Those that had an earlier revision only get a delivery without readers.
+
+    The deadline follows from the floor: by the banner, a reader could tell that there was more than they saw.
+    """
+    known = {"bulletin_id": revision.bulletin_id, "revision": revision, "readers": 0}
+    rows = [Delivery(organisation_id=organisation, **known) for organisation in holders.by_organisation]
+    Delivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    asked_at = revision.closed_at
+    # Reminders and escalation begin anew: from here on they are about the return.
+    Delivery.objects.filter(revision=revision).update(
+        recalled_at=asked_at, return_deadline=return_deadline(Tier(revision.floor), asked_at),
+        reminded_at=None, level=0, escalated_at=None,
+    )  # fmt: skip
 
 
 @verb(Action.RECALL)
 def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
-    """published → recalled. Nobody reads it from the next request on; the keys of its parts are destroyed."""
+    """published → recalled. Nobody reads it from the next request on; the keys of its parts and packages are destroyed.
+
+    Every organisation that has or may have copies is asked what became of them, and whoever held it is told.
+    """
     served = get_served_for(subject, bulletin_id, Action.RECALL)
     refuse_marked("why", why)
-    revision = _close(served, State.RECALLED)
+    revision, asked = _take_back(served, State.RECALLED)
     destroy_wraps(revision)
-    note(subject, Action.RECALL, revision, {"why": why, "within": revision.all_subcommittees})
+    note(subject, Action.RECALL, revision, {"why": why, "within": revision.all_subcommittees, **asked})
     return revision
 
 
 @verb(Action.RECALL)
 def supersede(bulletin_id: UUID, subject: Subject) -> Revision:
-    """published → superseded: another bulletin has taken its place. The desk can still open it."""
-    revision = _close(get_served_for(subject, bulletin_id, Action.RECALL), State.SUPERSEDED)
-    note(subject, Event.BULLETIN_SUPERSEDED, revision)
+    """published → superseded: another bulletin has taken its place, and copies are asked back. The desk can still open it."""
+    served = get_served_for(subject, bulletin_id, Action.RECALL)
+    revision, asked = _take_back(served, State.SUPERSEDED)
+    note(subject, Event.BULLETIN_SUPERSEDED, revision, asked)
     return revision
 
 
 @verb(Action.DISPOSE)
 def dispose(bulletin_id: UUID, subject: Subject) -> Revision:
-    """recalled, expired or superseded → disposed: the keys of every revision are destroyed, nothing opens again."""
+    """recalled, expired or superseded → disposed: the keys of every revision and of the notes on it are destroyed, nothing opens again."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.DISPOSE, lock=True)
     for each in Revision.unrestricted.filter(bulletin=bulletin_id):
         destroy_wraps(each)
+        destroy_notes(each)
     revision.state, revision.closed_at = State.DISPOSED, timezone.now()
     revision.save(update_fields=["state", "closed_at", "saved_at"])
     note(subject, Action.DISPOSE, revision)

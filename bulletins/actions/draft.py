@@ -70,7 +70,7 @@ def _label(revision: Revision, checked: Checked, banner: Tier) -> None:
     revision.all_subcommittees = checked.all_subcommittees
     revision.caveats = list(dict.fromkeys(draft.caveats))
     revision.designation = checked.designation
-    revision.deadline = draft.deadline
+    revision.deadline, revision.standard_deadline = draft.deadline, draft.standard_deadline
     revision.expires_at = checked.expires_at
 
 

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bulletins import release
+from bulletins import dispatch, distribution, notifying, release
 from bulletins.access import readers_given
 from bulletins.actions.verb import Conflict, note, verb
 from bulletins.approval import approvals_held, approvals_needed
+from bulletins.deadlines import standard_deadline
 from bulletins.desk import get_revision_for
 from bulletins.drafting import Invalid
 from bulletins.facts import on_the_desk, planned, revision_facts
@@ -32,13 +33,20 @@ def _put_out(revision: Revision) -> dict[str, int]:
     if bulletin.served_id:
         Revision.unrestricted.filter(pk=bulletin.served_id).update(state=State.SUPERSEDED, closed_at=timezone.now())
     revision.state, revision.published_at, revision.scheduled_for = State.PUBLISHED, timezone.now(), None
-    revision.save(update_fields=["state", "published_at", "scheduled_for", "saved_at"])
+    if revision.standard_deadline:
+        # By the floor: by the banner, a reader could tell that there is more than they see.
+        revision.deadline = standard_deadline(bulletin.kind, revision.floor, revision.published_at)
+    revision.save(update_fields=["state", "published_at", "deadline", "scheduled_for", "saved_at"])
     bulletin.served, bulletin.published_at = revision, revision.published_at
     bulletin.save(update_fields=["served", "published_at"])
     releases = Release.objects.filter(revision=revision)
     release.grant(bulletin, releases.select_related("person", "organisation__group", "subcommittee__group"))
     release.list_anew(revision)
     readers = readers_given(revision_facts(revision, planned(revision)))
+    distribution.plan(revision, readers)
+    notifying.published(revision, readers)
+    dispatch.soon(dispatch.DISTRIBUTE, revision.pk)
+    dispatch.soon(dispatch.SEND_NOTICES)
     return {"people": len(readers), "organisations": len({person.organisation_id for person, _ in readers})}
 
 

@@ -11,7 +11,9 @@ from accounts.models import Organisation
 from bulletins.actions.history import Past
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Opened, Shown
+from bulletins.answering import own_of
 from bulletins.api.choices import BulletinKind, OwnState, PartKind, RevisionState, TierShown
+from bulletins.api.replies import SaidAnswer, said_body
 from bulletins.approval import approvals_held, approvals_needed
 from bulletins.browse import Row, subcommittee_names
 from bulletins.models import Bulletin, Receipt, Revision
@@ -112,15 +114,17 @@ class DeskAnswer(serializers.Serializer):
     digest = serializers.CharField()
     approvals = ApprovalsAnswer()
     audience = AudienceAnswer()
+    standard_deadline = serializers.BooleanField()
 
 
 class DetailAnswer(BulletinAnswer):
-    """The rendition for the caller. `own` is null on the desk, `desk` for readers."""
+    """The rendition for the caller; `deadline` is their organisation's own. `own` is null on the desk, `desk` for readers."""
 
     state = RevisionState()
     expires_at = serializers.DateTimeField(allow_null=True)
     parts = PartAnswer(many=True)
     own = OwnAnswer(allow_null=True)
+    answers = SaidAnswer(many=True, help_text="of the caller's organisation on this revision, oldest first")
     desk = DeskAnswer(allow_null=True)
 
 
@@ -219,12 +223,15 @@ def opened_body(request: HttpRequest, subject: Subject, opened: Opened) -> dict:
     bulletin, shown, names = opened.bulletin, opened.rendition, subcommittee_names(subject)
     takes = [decide(subject, Action.DOWNLOAD, known.Part(opened.facts, portion.label)) for portion in shown.portions]
     links = [url_of(request, "file", bulletin.pk, n) if take else None for n, take in enumerate(takes, start=1)]
+    organisation = own_of(subject, bulletin, opened.facts)
     return {
         **_head(bulletin, bulletin.served, _title(shown, bulletin), shown.banner, names),
         "state": bulletin.served.state,
         "expires_at": bulletin.served.expires_at,
         "parts": _parts(shown.portions, names, links),
+        "deadline": organisation.deadline,
         "own": _own(opened.receipt),
+        "answers": [said_body(each) for each in organisation.answers],
         "desk": None,
     }
 
@@ -242,11 +249,13 @@ def inspected_body(request: HttpRequest, subject: Subject, inspected: Inspected)
         "expires_at": revision.expires_at,
         "parts": _parts(portions, names, links),
         "own": None,
+        "answers": [],
         "desk": {
             "author": {"id": revision.author_id, "name": revision.author.name},
             "digest": inspected.digest,
             "approvals": _approvals(revision),
             "audience": {"people": inspected.audience.people, "organisations": inspected.audience.organisations},
+            "standard_deadline": revision.standard_deadline,
         },
     }
 

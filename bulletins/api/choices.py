@@ -10,7 +10,8 @@ from bulletins.models import Bulletin, Part, Revision
 from council.access.tiers import Tier
 
 
-def _named(kind: str, choices: Iterable[tuple[object, object]]) -> dict:
+def named(kind: str, choices: Iterable[tuple[object, object]]) -> dict:
+    """The schema of a vocabulary: its values, each with its Japanese name."""
     with translation.override("ja"):
         return {"type": kind, "oneOf": [{"const": value, "title": str(label)} for value, label in choices]}
 
@@ -18,10 +19,10 @@ def _named(kind: str, choices: Iterable[tuple[object, object]]) -> dict:
 _PART_KINDS = [(value, label) for value, label in Part.Kind.choices if value not in Part.OF_THE_WHOLE]
 _STATES = [(state.value, label) for state, label in Revision.STATES.items()]
 _OWN = [("unread", "未読"), ("opened", "開封済み"), ("acknowledged", "確認済み")]
-TIER = _named("integer", [(int(tier), tier.label) for tier in Tier])
+TIER = named("integer", [(int(tier), tier.label) for tier in Tier])
 
 
-@extend_schema_field(_named("string", Bulletin.Kind.choices))
+@extend_schema_field(named("string", Bulletin.Kind.choices))
 class BulletinKind(serializers.ChoiceField):
     """What kind of bulletin it is."""
 
@@ -29,7 +30,7 @@ class BulletinKind(serializers.ChoiceField):
         super().__init__(Bulletin.Kind.values, **options)
 
 
-@extend_schema_field(_named("string", _PART_KINDS))
+@extend_schema_field(named("string", _PART_KINDS))
 class PartKind(serializers.ChoiceField):
     """What a part is; titles are no parts of their own here."""
 
@@ -37,12 +38,12 @@ class PartKind(serializers.ChoiceField):
         super().__init__([value for value, _label in _PART_KINDS], **options)
 
 
-@extend_schema_field(_named("string", _STATES))
+@extend_schema_field(named("string", _STATES))
 class RevisionState(serializers.CharField):
     """Where a revision stands."""
 
 
-@extend_schema_field(_named("string", _OWN))
+@extend_schema_field(named("string", _OWN))
 class OwnState(serializers.CharField):
     """Where a reader stands with a bulletin."""
 

@@ -1,7 +1,6 @@
-"""Reading: the list, the rendition for the caller, its files, the acknowledgement; and the way in for new drafts."""
+"""Reading: the list, the rendition for the caller, its files, acknowledgement and answer; and the way in for new drafts."""
 
 import hashlib
-from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,35 +15,26 @@ from rest_framework.response import Response
 
 from bulletins.access import may
 from bulletins.actions.acknowledge import acknowledge
+from bulletins.actions.answer import answer
 from bulletins.actions.draft import create_draft
 from bulletins.actions.history import place_on_desk
 from bulletins.actions.inspect import inspect, take_desk_file
 from bulletins.actions.look import look
 from bulletins.actions.read import open_bulletin, take_file
-from bulletins.api import answers, serializers
+from bulletins.answering import told
+from bulletins.api import answers, replies, serializers
 from bulletins.api.errors import BulletinsAPIView
 from bulletins.api.once import KEY, once
-from bulletins.browse import OWN_STATES, Position, Wish, subcommittee_names
+from bulletins.api.positions import before, mark
+from bulletins.browse import OWN_STATES, Wish, subcommittee_names
 from bulletins.desk import has_desk
 from council.access.facts import State, Subject
 from council.access.policy import Action
-from council.api import bad_cursor, listing, read_cursor, read_query
+from council.api import listing, read_query
 from council.api_schema import CURSOR, problems
 from council.guard import guarded_by
 
 _SERVED = ("", State.PUBLISHED, *OWN_STATES)
-
-
-def _before(request: Request) -> Position | None:
-    """The position in the cursor: the moment and id of the last bulletin that was given."""
-    position = read_cursor(request)
-    if position is None:
-        return None
-    try:
-        moment, bulletin = position
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(bulletin)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise bad_cursor() from error
 
 
 def _on_the_desk(request: Request, bulletin_id: UUID) -> bool:
@@ -73,13 +63,12 @@ class BulletinsView(BulletinsAPIView):
         responses={200: answers.ListAnswer} | problems(400, 401),
     )
     def get(self, request: Request) -> Response:
-        wish, before = Wish(**read_query(request, serializers.Filters)), _before(request)
+        wish, start = Wish(**read_query(request, serializers.Filters)), before(request)
         if wish.state not in _SERVED:
             return listing(request, [], None)
-        rows, onward = look(request.subject, wish, before)
+        rows, onward = look(request.subject, wish, start)
         names = subcommittee_names(request.subject)
-        position = (onward[0].isoformat(), str(onward[1])) if onward else None
-        return listing(request, [answers.row_body(request, row, names) for row in rows], position)
+        return listing(request, [answers.row_body(request, row, names) for row in rows], mark(onward))
 
     @extend_schema(
         operation_id="bulletins_create",
@@ -161,3 +150,21 @@ class AcknowledgeView(BulletinsAPIView):
         given = serializers.AcknowledgeGiven(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(answers.receipt_body(acknowledge(request.subject, bulletin_id, **given.validated_data)))
+
+
+@guarded_by(POST=Action.ANSWER)
+class AnswerView(BulletinsAPIView):
+    """Whether it concerns the caller's organisation: its answer is the last one that any of its readers gave. Acknowledges nothing."""
+
+    @extend_schema(
+        operation_id="bulletins_answer",
+        parameters=[KEY],
+        request=replies.AnswerGiven,
+        responses={200: replies.SaidAnswer} | problems(400, 401, 404, 409, 422),
+    )
+    @once
+    def post(self, request: Request, bulletin_id: UUID) -> Response:
+        given = replies.AnswerGiven(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = answer(request.subject, bulletin_id, **given.validated_data)
+        return Response(replies.said_body(told(said, request.user, given.validated_data["note"].strip())))

@@ -50,6 +50,15 @@ class Moment(serializers.DateTimeField):
             return self.fail("overflow")
 
 
+class Flag(serializers.BooleanField):
+    """true or false, and nothing that can merely be read as one."""
+
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 def _ids(**options: object) -> serializers.ListField:
     return serializers.ListField(child=Id(), max_length=_MOST_IDS, required=False, default=list, **options)
 
@@ -114,6 +123,7 @@ class DraftGiven(StrictSerializer):
     caveats = _caveats()
     designation = Text(required=False, allow_blank=True, default="", help_text="指定管理簿の番号")
     deadline = Moment(required=False, allow_null=True, default=None, help_text="ISO 8601, with its zone")
+    standard_deadline = Flag(required=False, default=False, help_text="count the business days from publishing")
     released_to = ReleaseGiven(required=False)
     parts = PartGiven(many=True, max_length=MOST_PARTS)
     nominated = _ids()

@@ -42,6 +42,8 @@ class Revision(models.Model):
     caveats = models.JSONField(default=list)
     designation = models.ForeignKey(Designation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     deadline = models.DateTimeField(_("確認の期限"), null=True, blank=True)
+    # The deadline is counted in business days from publishing, by kind and tier (bulletins.deadlines).
+    standard_deadline = models.BooleanField(default=False)
     expires_at = models.DateTimeField(_("閲覧の期限"), null=True, blank=True)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)

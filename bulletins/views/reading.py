@@ -1,4 +1,4 @@
-"""Pages for readers: the list, one bulletin, its files, and 「確認しました」."""
+"""Pages for readers: the list, one bulletin, its files, 「確認しました」 and what the organisation answers."""
 
 from uuid import UUID
 
@@ -13,16 +13,22 @@ from django.views.decorators.http import require_http_methods
 
 from bulletins import browse
 from bulletins.actions import acknowledge as acknowledging
+from bulletins.actions import answer as answering
 from bulletins.actions.look import look, tier_of
 from bulletins.actions.read import Opened, open_bulletin, take_file
 from bulletins.actions.verb import Conflict
+from bulletins.answer_form import AnswerForm
+from bulletins.answering import own_of
+from bulletins.drafting import Invalid
 from bulletins.filters import FilterForm
+from bulletins.packages import package_of
 from bulletins.sheet import Sheet, sheet_of
 from bulletins.views.visibility import missing_unless_visible
 from council.access.policy import Action
 from council.guard import guarded_by
 
 LONGEST_NUMBER = 10
+UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET"])
@@ -48,19 +54,28 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 @missing_unless_visible
 def bulletin(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """One bulletin as the reader's rendition shows it. Opening it is recorded; that is not an acknowledgement."""
+    return _page(request, bulletin_id, AnswerForm())
+
+
+def _page(request: HttpRequest, bulletin_id: UUID, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     opened = open_bulletin(request.subject, bulletin_id)
+    own = own_of(request.subject, opened.bulletin, opened.facts)
     names = browse.subcommittee_names(request.subject)
     sheet = sheet_of(request.subject, opened, names, request.user.organisation.name)
     context = {
         "bulletin": opened.bulletin,
         "revision": opened.bulletin.served,
         "receipt": opened.receipt,
+        "deadline": own.deadline,
+        "answers": own.answers,
+        "answer_form": form,
         "sheet": sheet,
+        "package": package_of(request.subject, opened.bulletin, opened.facts),
         "screen_tier": sheet.tier,
         "statement_version": acknowledging.STATEMENT,
         **_marks(request, opened, sheet),
     }
-    return render(request, "bulletins/detail.html", context)
+    return render(request, "bulletins/detail.html", context, status=status)
 
 
 def _marks(request: HttpRequest, opened: Opened, sheet: Sheet) -> dict[str, object]:
@@ -83,16 +98,46 @@ def _marks(request: HttpRequest, opened: Opened, sheet: Sheet) -> dict[str, obje
 @guarded_by(POST=Action.ACKNOWLEDGE)
 @missing_unless_visible
 def acknowledge(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """Keeps the acknowledgement of the revision that was on screen, and goes back to where its time is shown."""
-    number = request.POST.get("revision", "")
-    # Python reads no number of thousands of digits; no revision has one of ten either.
-    said = int(number[:LONGEST_NUMBER]) if number.isdecimal() else None
+    """Keeps the acknowledgement of the revision that was on screen, and goes back to where its time is shown.
+
+    Both facts stand in one form: an answer that was begun when the button was pressed is taken too.
+    """
     try:
-        acknowledging.acknowledge(request.subject, bulletin_id, revision=said)
+        acknowledging.acknowledge(request.subject, bulletin_id, revision=_number(request))
     except Conflict as conflict:
         messages.warning(request, str(conflict))
         return HttpResponseRedirect(reverse("bulletins:detail", args=[bulletin_id]))
+    if AnswerForm.begun(request.POST):
+        return _answer(request, bulletin_id)
     return HttpResponseRedirect(reverse("bulletins:detail", args=[bulletin_id]) + "#ack")
+
+
+@require_http_methods(["POST"])
+@guarded_by(POST=Action.ANSWER)
+@missing_unless_visible
+def answer(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
+    """Keeps what the organisation says of itself; otherwise the page again, every fault at its field and every word kept."""
+    return _answer(request, bulletin_id)
+
+
+def _answer(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    try:
+        if form.is_valid():
+            answering.answer(request.subject, bulletin_id, revision=_number(request), **form.said())
+            messages.success(request, _("回答を記録しました。"))
+            return HttpResponseRedirect(reverse("bulletins:detail", args=[bulletin_id]) + "#ack")
+    except Invalid as invalid:
+        form.add_faults(invalid.errors)
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+    return _page(request, bulletin_id, form, status=UNPROCESSABLE)
+
+
+def _number(request: HttpRequest) -> int | None:
+    number = request.POST.get("revision", "")
+    # Python reads no number of thousands of digits; no revision has one of ten either.
+    return int(number[:LONGEST_NUMBER]) if number.isdecimal() else None
 
 
 @require_http_methods(["GET"])

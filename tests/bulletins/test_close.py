@@ -9,12 +9,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.subject import subject_of
 from bulletins.access import NotVisible, may, readers_of, visible_to
+from bulletins.actions.answer import answer
 from bulletins.actions.close import dispose, due_for_expiry, expire, recall, supersede
 from bulletins.actions.draft import start_revision
 from bulletins.actions.inspect import inspect
 from bulletins.actions.read import open_bulletin
 from bulletins.desk import Refused
-from bulletins.models import Bulletin, GroupGrant, Listing, PartWrap, PersonGrant, Revision
+from bulletins.models import AnswerWrap, Bulletin, GroupGrant, Listing, PartWrap, PersonGrant, Revision
 from council.access.facts import State
 from council.access.policy import Action, Reason
 from council.audit.events import Event
@@ -120,3 +121,12 @@ def test_what_is_served_can_not_be_disposed_of(world, revision):
     with pytest.raises(Refused) as caught:
         dispose(revision.bulletin_id, acting_user=world.publisher)
     assert caught.value.reason is Reason.STATE
+
+
+def test_disposing_destroys_the_notes_of_answers_too(world):
+    revision = shelf.published(world.publisher, world.approver, organisations=[world.company])
+    answer(subject_of(world.reader_two), revision.bulletin_id, "applicable", note="3台あります。")
+    recall(revision.bulletin_id, acting_user=world.publisher)
+    assert AnswerWrap.objects.count() == 1
+    dispose(revision.bulletin_id, acting_user=world.publisher)
+    assert not AnswerWrap.objects.exists()

@@ -16,8 +16,9 @@ from tests.bulletins import shelf
 
 pytestmark = pytest.mark.django_db
 
-# Session, person, what is known of them, the frame; then bulletin, grants, parts, event, receipt, wraps, names.
-QUERIES = 17
+# Session, person, what is known of them, the frame; then bulletin, grants, parts, event, receipt, wraps, names, own deadline, answers
+# and package.
+QUERIES = 20
 
 
 @pytest.fixture

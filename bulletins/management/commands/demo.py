@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from bulletins.demo import DEMO_FILES, PERSONAS, password
+from bulletins.demo.keys import folder, with_recipients
+from bulletins.demo_contacts import introduce
+from bulletins.demo_life import live
 from bulletins.models import WorldKey
 from bulletins.world import Builder
 from bulletins.world_file import World, WorldRefused, read_world
@@ -36,13 +39,16 @@ class Command(BaseCommand):
             )
         made = WorldKey.objects.filter(origin="demo", kind="bulletins").count()
         if made < len(world.bulletins):
-            self._build(builder, world)
+            self._build(builder, with_recipients(world))
+            introduce()
+            live(spec.email for spec in world.people if spec.key in PERSONAS)
         self._introduce(world)
         self.stdout.write(f"Demo council: {len(world.people)} people, {len(world.bulletins)} bulletins.")
         self.stdout.write(f"Everybody's password: {password()}")
         people = {spec.key: spec for spec in world.people}
         for key, what in PERSONAS.items():
             self.stdout.write(f"  {people[key].email:<36}{people[key].name}　{what}")
+        self.stdout.write(f"Identities that open the packages: {folder()}/")
         self.stdout.write(f"Sign in at {settings.COUNCIL_URL}/")
 
     def _introduce(self, world: World) -> None:

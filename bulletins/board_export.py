@@ -1,0 +1,57 @@
+"""The table of the board as a file for spreadsheets: UTF-8 with a byte order mark, one row an organisation, moments with their zone."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import StringIO
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bulletins.models import Revision
+from bulletins.standing import Standing
+
+_BOM = "\ufeff"
+# Spreadsheets take what begins so for a formula, Japanese ones also in full width; an apostrophe in front makes it text
+# (OWASP, "CSV Injection").
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(cell: str) -> str:
+    """The cell as it may be opened in a spreadsheet."""
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def csv_of(revision: Revision, rows: Iterable[Standing]) -> bytes:
+    """The file. Neither the title nor any note is in it."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    for line in _lines(revision, rows):
+        writer.writerow([harmless(str(cell)) for cell in line])
+    return (_BOM + text.getvalue()).encode()
+
+
+def _lines(revision: Revision, rows: Iterable[Standing]) -> Iterator[list[object]]:
+    yield [
+        _("資料番号"), _("版"), _("組織"), _("法人番号"), _("人数"), _("封"), _("配達"), _("受取"), _("開封"), _("開封した人"),
+        _("受領確認"), _("確認した人"), _("回答"), _("回答の日時"), _("期限"), _("いまの状態"), _("理由"), _("回収の確認"),
+    ]  # fmt: skip
+    reference = revision.bulletin.reference
+    for row in rows:
+        yield [
+            reference, revision.number, row.organisation.name, row.organisation.corporate_number or "", row.readers,
+            _iso(row.sealed_at), _iso(row.told_at), _iso(row.fetched_at),
+            _iso(row.opened_at), row.people.opened, _iso(row.acknowledged_at), row.people.acknowledged,
+            row.answer.get_value_display() if row.answer else "", _iso(row.answer.answered_at if row.answer else None),
+            _iso(row.deadline), row.label, row.why, _iso(row.delivery.returned_at),
+        ]  # fmt: skip
+
+
+def _iso(moment: datetime | None) -> str:
+    """2026-11-19T10:24:08+09:00, in JST; nothing comes as nothing."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
+
+
+def name_of(revision: Revision) -> str:
+    """What the file is called: by its reference, never by its title."""
+    return f"{revision.bulletin.reference}-{revision.number}.csv"

@@ -1,0 +1,57 @@
+"""A folder of files as one ZIP, written while it is sent: nothing is compressed (sealed bytes don't shrink), nothing is kept."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile, ZipInfo
+
+
+class Member(NamedTuple):
+    """One file: its name, how many bytes it has, and the bytes."""
+
+    name: str
+    size: int
+    pieces: Iterable[bytes]
+
+
+class _Tap:
+    """A file to write to that can't be wound back; take() gives what was written since."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Everything is out already."""
+
+    def take(self) -> bytes:
+        taken, self._written = b"".join(self._written), []
+        return taken
+
+
+def folded(members: Iterable[Member], moment: datetime) -> Iterator[bytes]:
+    """The ZIP, piece by piece; every file carries the moment, as the clock of its zone shows it."""
+    tap = _Tap()
+    with ZipFile(tap, "w", ZIP_STORED) as folder:
+        for member in members:
+            info = ZipInfo(member.name, moment.timetuple()[:6])
+            # Known beforehand, so that a file over 2 GiB gets the fields it needs.
+            info.file_size = member.size
+            with folder.open(info, "w") as file:
+                for piece in member.pieces:
+                    file.write(piece)
+                    yield tap.take()
+            yield tap.take()
+    yield tap.take()
+
+
+def length_of(members: Iterable[Member], moment: datetime) -> int | None:
+    """How many bytes folded() will give, so that whoever receives them sees when some are missing. None from 2 GiB on, where the ZIP
+    has further fields, whose number only comes out while it is written."""
+    members = list(members)
+    frame = sum(map(len, folded([member._replace(pieces=()) for member in members], moment)))
+    whole = frame + sum(member.size for member in members)
+    return whole if whole < ZIP64_LIMIT else None

@@ -1,0 +1,193 @@
+"""The words of notices, for mails and for the inbox: a duty, a deadline, a reference. No title, no text, of no tier."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from accounts.key_notices import Step
+from accounts.models import Notice
+from bulletins.notifying import asks_answer
+from council.templatetags.portal import JST, jst, tier_label
+
+Kind = Notice.Kind
+_RULE = "―" * 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in plain text: Japanese, and the same in English below it. The subject is Japanese."""
+
+    subject: str
+    body: str
+
+
+def letter(notice: Notice, *, named: bool, digest: Sequence[Notice] = ()) -> Letter:
+    """The mail of a notice; `named` is what telling.may_name() said. `digest` is what a digest lists.
+
+    `notice.organisation` must be loaded where there is one.
+    """
+    with override("ja"):
+        subject, japanese = _subject(notice, named, len(digest)), _body(notice, named, digest)
+    with override("en"):
+        english = _body(notice, named, digest)
+    return Letter(subject, f"{japanese}\n\n{_RULE}\nEnglish\n\n{english}\n")
+
+
+def reference(notice: Notice) -> str:
+    """AL-9D2M 第2版; a key has no revision."""
+    if not notice.revision:
+        return notice.reference
+    return _("%(reference)s 第%(number)d版") % {"reference": notice.reference, "number": notice.revision}
+
+
+def asked(notice: Notice, *, named: bool) -> str:
+    """What the notice asks for or says, in a sentence or two that names the bulletin only where it may be named."""
+    if notice.kind == Kind.KEY:
+        return _of_a_key(notice) % {"organisation": _organisation(notice)}
+    if named:
+        return _named(notice) % {"reference": reference(notice), "organisation": _organisation(notice)}
+    return _unnamed(notice) % {"organisation": _organisation(notice)}
+
+
+def _organisation(notice: Notice) -> str:
+    return notice.organisation.name if notice.organisation_id else ""
+
+
+def _named(notice: Notice) -> str:
+    due = notice.deadline is not None
+    if asks_answer(notice):
+        return _(
+            "%(reference)sについて、%(organisation)sは確認中です。その後どうだったかを、もう一度回答してください。"
+        )
+    if notice.kind == Kind.PUBLISHED:
+        return (
+            _("%(reference)sが公開されました。期限までに開いて、読んだことを確認してください。")
+            if due
+            else _("%(reference)sが公開されました。")
+        )
+    if notice.kind == Kind.REMINDER:
+        return (
+            _("%(reference)sの確認がまだです。開いて、読んだことを確認してください。")
+            if due
+            else _("%(reference)sがまだ開かれていません。")
+        )
+    sentences = {
+        Kind.ESCALATION: _("%(organisation)sで、%(reference)sについての確認が期限を過ぎています。"),
+        Kind.RECALLED: _("%(reference)sは回収されました。手もとの写しを始末し、その結果を回答してください。"),
+        Kind.SUPERSEDED: _("%(reference)sは差し替えられました。古い版の写しを始末し、その結果を回答してください。"),
+    }  # fmt: skip
+    return sentences[notice.kind]
+
+
+def _unnamed(notice: Notice) -> str:
+    """For those who may not be told which bulletin it is."""
+    due = notice.deadline is not None
+    if asks_answer(notice):
+        return _(
+            "%(organisation)sで、もう一度回答する日が来た資料があります。見られる人は、ポータルで回答してください。"
+        )
+    sentences = {
+        Kind.PUBLISHED: _("%(organisation)sに新しい資料が公開されました。見られる人は、期限までにポータルで確認してください。")
+        if due else _("%(organisation)sに新しい資料が公開されました。見られる人は、ポータルで開いてください。"),
+        Kind.REMINDER: _("%(organisation)sで、確認がまだの資料があります。見られる人は、ポータルで開いてください。"),
+        Kind.ESCALATION: _("%(organisation)sに、期限を過ぎた務めがあります。見られる人に、ポータルで確認するよう伝えてください。"),
+        Kind.RECALLED: _("%(organisation)sに公開された資料が回収されました。見られた人は、ポータルで写しの始末を回答してください。"),
+        Kind.SUPERSEDED: _("%(organisation)sに公開された資料が差し替えられました。見られた人は、ポータルで写しの始末を回答してください。"),
+    }  # fmt: skip
+    return sentences[notice.kind]
+
+
+def _of_a_key(notice: Notice) -> str:
+    """The third word of the key says what happened to it (accounts.key_notices)."""
+    sentences = {
+        Step.REGISTERED: _("%(organisation)sに新しい受け取り用の鍵が登録されました。覚えがなければ、すぐ事務局に電話してください。"),
+        Step.CONFIRMED: _("%(organisation)sの新しい鍵が承認され、まもなく使われ始めます。覚えがなければ、すぐ事務局に電話してください。"),
+        Step.REVOKED: _("%(organisation)sの受け取り用の鍵が失効しました。覚えがなければ、すぐ事務局に電話してください。"),
+    }  # fmt: skip
+    changed = _("%(organisation)sの受け取り用の鍵が変わりました。覚えがなければ、すぐ事務局に電話してください。")
+    return sentences.get("".join(notice.key.split(":")[2:3]), changed)
+
+
+def path_of(notice: Notice, *, named: bool) -> str:
+    """The page to go to, from the root of the portal: the inbox where the notice names nothing, the front for mailboxes.
+
+    Also for keys: a holder is told of them who may not see the page of the keys.
+    """
+    if not named or notice.kind == Kind.KEY:
+        return reverse("notices" if notice.person_id else "home")
+    if notice.kind in (Kind.RECALLED, Kind.SUPERSEDED):
+        return reverse("returns:one", args=[notice.about])
+    return reverse("bulletins:detail", args=[notice.about])
+
+
+def _url(path: str) -> str:
+    return urljoin(f"{settings.COUNCIL_URL}/", path)
+
+
+def _near(deadline: datetime) -> str:
+    """11月17日 17:00, in Japan."""
+    moment = deadline.astimezone(JST)
+    return f"{moment.month}月{moment.day}日 {moment.hour}:{moment.minute:02}"
+
+
+def _subject(notice: Notice, named: bool, listed: int) -> str:
+    if notice.kind == Kind.DIGEST:
+        return f"【まとめ】新しい情報 {listed}件"
+    marks = {
+        Kind.PUBLISHED: "要確認" if notice.deadline else "新しい情報", Kind.REMINDER: "再通知", Kind.ESCALATION: "期限超過",
+        Kind.RECALLED: "回収", Kind.SUPERSEDED: "差し替え", Kind.KEY: "鍵の変更",
+    }  # fmt: skip
+    words = [notice.reference] if named and notice.reference else []
+    if notice.deadline:
+        words.append(f"期限 {_near(notice.deadline)}")
+    return f"【{marks[notice.kind]}】{'　'.join(words) or '情報共有ポータルからのお知らせ'}"
+
+
+def _body(notice: Notice, named: bool, digest: Sequence[Notice]) -> str:
+    front = _("%(council)sの情報共有ポータルからのお知らせです。") % {"council": settings.COUNCIL_NAME}
+    said = _digest(digest) if notice.kind == Kind.DIGEST else _one(notice, named)
+    return "\n".join([front, "", *said, "", *_foot(notice)])
+
+
+def _one(notice: Notice, named: bool) -> Iterator[str]:
+    yield asked(notice, named=named)
+    yield ""
+    if notice.deadline:
+        yield _("期限：%(deadline)s（日本時間）") % {"deadline": jst(notice.deadline)}
+    if named and notice.reference:
+        yield _("番号：%(reference)s") % {"reference": reference(notice)}
+    if named and notice.kind != Kind.KEY:
+        yield _("取扱い：%(tier)s。くわしい取扱いは、開いたページの上に書いてあります。") % {
+            "tier": tier_label(notice.tier)
+        }
+    yield _("開くページ：%(url)s") % {"url": _url(path_of(notice, named=named))}
+
+
+def _digest(listed: Sequence[Notice]) -> Iterator[str]:
+    said = ngettext(
+        "新しい情報が%(number)d件公開されています。", "新しい情報が%(number)d件公開されています。", len(listed)
+    )
+    yield said % {"number": len(listed)}
+    for each in listed:
+        yield ""
+        yield "　".join(filter(None, (reference(each), tier_label(each.tier), jst(each.deadline))))
+        yield _url(path_of(each, named=True))
+
+
+def _foot(notice: Notice) -> Iterator[str]:
+    yield _("このメールには、題名も本文も書いていません。読むにはポータルにサインインしてください。")
+    if notice.person_id:
+        yield _(
+            "通知をそのつど受け取るか、まとめて受け取るかは、次のページで選べます：%(url)s"
+        ) % {"url": _url(reverse("accounts:me"))}  # fmt: skip
+        yield _("期限のあるもの、速報、注意喚起、回収、鍵の変更は、選び方にかかわらず、そのつど届きます。")
+    else:
+        yield _("この宛先の変更は、事務局に知らせてください。")
+    yield _("問い合わせ：%(contact)s") % {"contact": settings.COUNCIL_CONTACT}
+    yield _("このメールは自動で送っています。返信は読まれません。")
