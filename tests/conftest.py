@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 _refusals = import_module("council.audit.migrations.0002_events_refuse_update_and_delete")
+_rewraps = import_module("council.audit.migrations.0003_details_may_be_rewrapped")
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def audit_rows_may_go() -> Iterator[None]:
     yield
     with connection.schema_editor() as editor:
         _refusals.install(None, editor)
+        _rewraps.install(None, editor)
 
 
 _flush = TransactionTestCase._fixture_teardown

@@ -57,6 +57,8 @@ class Portal:
         own = {"COUNCIL_DATA": str(self.folder), "PORT": str(self.port), "WORLD_PASSWORD": self.password}
         if self.database_url:
             own["DATABASE_URL"] = self.database_url
+        if inherited.get("REDIS_URL"):
+            own["REDIS_URL"] = urlsplit(inherited["REDIS_URL"])._replace(path=f"/{_redis_number()}").geturl()
         return {**inherited, **own, "DJANGO_SETTINGS_MODULE": "council.settings", "PYTHONUNBUFFERED": "1"}
 
     def manage(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
@@ -99,6 +101,11 @@ class Portal:
             return Answer(answer.status, received, answer.read())
         finally:
             connection.close()
+
+
+def _redis_number() -> int:
+    """A Redis database for the portals of this process of the run: theirs are not the tasks of another's."""
+    return 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15
 
 
 def free_port() -> int:

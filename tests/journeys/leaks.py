@@ -10,9 +10,10 @@ from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import Value
 
 from accounts.models import Subcommittee
-from bulletins import access, browse, facts, rendition
+from bulletins import access, browse, facts, rendition, returns
 from bulletins.actions import read
 from bulletins.api import answers
 from bulletins.api import reading as reading_api
@@ -31,12 +32,13 @@ def story(name: str, tier: int, floor: int, pieces: list[Piece], **change: objec
     return Story(name=name, tier=tier, floor=floor, pieces=tuple(pieces), **facts)
 
 
-# Parts above and beside the reader in one bulletin, one above them, one beside them, and a draft.
+# Parts above and beside the reader in one bulletin, one above them, one beside them, a draft, and one above them that was recalled.
 TELLING = (
     story("b0", 2, 1, [Piece(1, 2, marks=("印刷禁止",)), Piece(2, 1), Piece(3, 1, ("infrastructure",)), Piece(4, 1)]),
     story("b1", 1, 1, [Piece(5, 1)], own=("infrastructure",)),
     story("b2", 2, 2, [Piece(6, 2)]),
     story("b3", 1, 1, [Piece(7, 1)], end="draft"),
+    story("b4", 2, 2, [Piece(8, 2)], end="recalled"),
 )
 
 # Four on an agency's desk, two of them above or beside a desk at tier two in the first subcommittee.
@@ -122,6 +124,11 @@ def _known_to_all(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(names, "known_to", lambda subject, ids: set(ids))
 
 
+def _owed_by_everybody(patched: pytest.MonkeyPatch) -> None:
+    """What an organisation owes is shown to all of its people."""
+    patched.setattr(returns, "_held", lambda subject: Value(True))  # noqa: FBT003
+
+
 def _another_page(patched: pytest.MonkeyPatch) -> None:
     """What is hidden is forbidden, what is missing is missing."""
     honest = access.refuse
@@ -144,4 +151,5 @@ LEAKS = [
     (_early_return, "reader_one", ("details",)),
     (_known_to_all, "administrator", ("events",)),
     (_another_page, "reader_one", ("details",)),
+    (_owed_by_everybody, "reader_one", ("returns",)),
 ]

@@ -18,6 +18,7 @@ from bulletins.access import NotVisible
 from bulletins.actions.close import recall, supersede
 from bulletins.actions.draft import create_draft, start_revision
 from bulletins.actions.publish import publish, schedule
+from bulletins.actions.returned import confirm_return
 from bulletins.actions.review import approve, submit
 from bulletins.actions.verb import Conflict
 from bulletins.desk import Refused
@@ -147,6 +148,11 @@ def _after(scene: Scene, story: Story, slot: int, ident: Callable[[], UUID]) -> 
         yield 8 * DAY + slot, "recall", lambda: recall(ident(), acting_user=author)
     if story.end == "superseded":
         yield 8 * DAY + slot, "supersede", lambda: supersede(ident(), acting_user=author)
+    if story.end in ("recalled", "superseded"):
+        for turn, name in enumerate(story.readers[1:]):
+            holder = getattr(scene.named, name)
+            confirm = lambda who=holder: confirm_return(ident(), "destroyed", 1, acting_user=who)  # noqa: E731
+            yield 9 * DAY + slot + turn / 10, f"confirm {name}", confirm
 
 
 def _read(person: User, bulletin: UUID) -> None:

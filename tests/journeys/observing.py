@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.subject import subject_of
 from bulletins import browse, desk, facts
 from bulletins.access import judge
@@ -29,6 +29,7 @@ from tests.journeys.masks import masked
 from tests.journeys.routes import ROUTES, WHO_ASKS_WHAT, Ask, Subject
 from tests.journeys.stage import Stage
 
+Kind = Notice.Kind
 NEVER = UUID("0b5f6e1c-7a34-4c58-9d0e-5f2f3c1a9b77")
 # One in so many requests is made in every run; together the examples make them all.
 SHARE = 5
@@ -50,10 +51,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class View:
-    """What is there of one bulletin for an observer at the end: on the desk, as a reader, and which parts."""
+    """What is there of one bulletin for an observer at the end: on the desk, as a reader, and which parts.
+
+    `asked`: it was taken back, and they know, because they had it.
+    """
 
     desk: bool
     reads: bool
+    asked: bool
     title: bool
     first: list[bool]
     later: list[bool]
@@ -89,7 +94,13 @@ def view_of(person: User, bulletin: UUID) -> View:
     inspects, reads = judge(subject, Action.INSPECT, on_desk), judge(subject, Action.READ, served)
     title, parts = _seen_parts(subject, served, row.served) if reads else (False, [])
     second = bool(reads) and row.served.number > 1
-    return View(bool(inspects), bool(reads), title, [] if second else parts, parts if second else [])
+    asked = _asked(person, bulletin)
+    return View(bool(inspects), bool(reads), asked, title, [] if second else parts, parts if second else [])
+
+
+def _asked(person: User, bulletin: UUID) -> bool:
+    """Not asked of the door, whose mistakes are to be found."""
+    return Notice.objects.filter(person=person, about=bulletin, kind__in=[Kind.RECALLED, Kind.SUPERSEDED]).exists()
 
 
 def about(scene: Scene, hidden: set[str]) -> Subject:

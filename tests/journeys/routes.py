@@ -43,7 +43,7 @@ DESK_FORMS = ("submit", "approve", "return", "publish", "recall")
 
 
 def front(about: Subject) -> Iterator[Ask]:
-    yield from map(Ask, ("/", "/me/", "/help/", "/pledge/", "/api/v1/me/"))
+    yield from map(Ask, ("/", "/me/", "/notices/", "/help/", "/pledge/", "/api/v1/me/"))
 
 
 def lists(about: Subject) -> Iterator[Ask]:
@@ -69,6 +69,13 @@ def files(about: Subject) -> Iterator[Ask]:
         yield Ask(f"/desk/{each}/parts/1/file/")
 
 
+def packages(about: Subject) -> Iterator[Ask]:
+    for place in ("/packages/", "/api/v1/packages/"):
+        yield Ask(place, follow=True)
+    for each in (*about.bulletins[:1], about.never):
+        yield from map(Ask, (f"/packages/{each}/", f"/packages/{each}/folder.zip", f"/api/v1/packages/{each}/age/"))
+
+
 def desk(about: Subject) -> Iterator[Ask]:
     yield from map(Ask, ("/desk/", "/desk/new/"))
     for each in (*about.bulletins, about.never):
@@ -76,11 +83,25 @@ def desk(about: Subject) -> Iterator[Ask]:
         yield from map(Ask, (f"/desk/{each}/edit/", f"/desk/{each}/revise/"))
 
 
+def board(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/board/", "/board/progress/"))
+    for each in (*about.bulletins, about.never):
+        yield from map(Ask, (f"/board/{each}/", f"/board/{each}/progress/", f"/board/{each}/export.csv"))
+        yield Ask(f"/api/v1/bulletins/{each}/deliveries/", follow=True)
+
+
 def people(about: Subject) -> Iterator[Ask]:
     yield from map(Ask, ("/people/", "/organisations/", "/subcommittees/", "/people/add/"))
     yield from (Ask(f"/people/{each}/") for each in (*about.people, about.never))
     yield from (Ask(f"/organisations/{each}/") for each in about.organisations[:2])
     yield from (Ask(f"/people/?organisation={each}") for each in about.organisations[:2])
+
+
+def keys(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/keys/", "/keys/challenge/", "/keys/confirm/", "/contacts/"))
+    for each in (*about.people[:1], about.never):
+        yield Ask(f"/keys/revoke/?key={each}")
+    yield from (Ask(f"/contacts/?organisation={each}") for each in (*about.organisations[:2], about.never))
 
 
 def events(about: Subject) -> Iterator[Ask]:
@@ -93,13 +114,24 @@ def events(about: Subject) -> Iterator[Ask]:
         yield from (Ask(f"{place}?actor={each}") for each in about.people[:2])
 
 
+def returns(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/returns/", "/api/v1/returns/"))
+    yield from (Ask(f"/returns/{each}/") for each in (*about.bulletins, about.never))
+
+
 def forbidden_deeds(about: Subject) -> Iterator[Ask]:
     """Every verb, on what is not there for the observer."""
     for each in (*about.hidden[:2], about.never):
-        for verb in ("acknowledge", *DESK_FORMS):
-            yield Ask(f"/api/v1/bulletins/{each}/{verb}/", "POST", {})
-            yield Ask(f"/{'bulletins' if verb == 'acknowledge' else 'desk'}/{each}/{verb}/", "POST", {})
+        for verb in ("acknowledge", "answer", *DESK_FORMS):
+            body = {"value": "handled"} if verb == "answer" else {}
+            yield Ask(f"/api/v1/bulletins/{each}/{verb}/", "POST", body)
+            yield Ask(f"/{'desk' if verb in DESK_FORMS else 'bulletins'}/{each}/{verb}/", "POST", body)
         yield Ask(f"/api/v1/bulletins/{each}/revisions/", "POST", {})
+        yield Ask(f"/api/v1/bulletins/{each}/remind/", "POST", {})
+        for deed in ("remind", "extend", "returns/remind", "returns/call"):
+            yield Ask(f"/board/{each}/{deed}/", "POST", {})
+        yield Ask(f"/api/v1/returns/{each}/", "POST", {"kind": "none"})
+        yield Ask(f"/returns/{each}/", "POST", {"kind": "none"})
 
 
 def deeds(about: Subject) -> Iterator[Ask]:
@@ -114,25 +146,29 @@ ROUTES: dict[str, Row] = {
     "lists": lists,
     "details": details,
     "files": files,
+    "packages": packages,
     "desk": desk,
+    "board": board,
     "people": people,
+    "keys": keys,
     "events": events,
+    "returns": returns,
     "forbidden deeds": forbidden_deeds,
     "deeds": deeds,
 }
-READERS = ("front", "lists", "details", "files", "forbidden deeds", "deeds")
+READERS = ("front", "lists", "details", "files", "packages", "returns", "forbidden deeds", "deeds")
 WHO_ASKS_WHAT = {
     "reader_one": READERS,
     "reader_two": READERS,
     "reader_three": READERS,
     "other_reader": READERS,
-    "analyst": READERS,
-    "administrator": ("front", "lists", "details", "people", "events"),
-    "other_administrator": ("front", "people", "events", "details"),
-    "publisher": ("front", "lists", "desk", "details", "forbidden deeds"),
-    "other_publisher": ("front", "lists", "desk", "details", "forbidden deeds"),
-    "junior": ("front", "desk", "details", "files", "forbidden deeds"),
-    "officer": ("front", "lists", "details", "people", "desk"),
-    "operator": ("front", "lists", "details", "people", "desk", "forbidden deeds"),
-    "auditor": ("front", "lists", "details", "events", "desk"),
+    "analyst": (*READERS, "keys"),
+    "administrator": ("front", "lists", "details", "returns", "people", "keys", "events"),
+    "other_administrator": ("front", "people", "keys", "events", "details"),
+    "publisher": ("front", "lists", "packages", "desk", "board", "details", "returns", "forbidden deeds"),
+    "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
+    "junior": ("front", "desk", "board", "details", "files", "forbidden deeds"),
+    "officer": ("front", "lists", "details", "people", "keys", "desk", "board"),
+    "operator": ("front", "lists", "details", "people", "keys", "desk", "board", "forbidden deeds"),
+    "auditor": ("front", "lists", "details", "returns", "events", "desk", "board"),
 }

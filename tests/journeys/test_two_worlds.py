@@ -46,6 +46,9 @@ def _other_story(story: Story, view: View, observer: str, dice: int) -> Story | 
         return reworded(story)
     if view.desk:
         return story
+    if view.asked and not view.reads:
+        # They know that they had it, and nothing more of what it said.
+        return reworded(story)
     if not view.reads:
         return replaced(story, dice)
     turned = replace(
@@ -88,7 +91,7 @@ def play(
         person = getattr(scene.named, observer)
         stage.step("curtain", 20 * lives.DAY)
         views = {story.name: view_of(person, scene.ids[story.name]) for story in history}
-        hidden = {name for name, view in views.items() if not (view.desk or view.reads)}
+        hidden = {name for name, view in views.items() if not (view.desk or view.reads or view.asked)}
         subject = about(scene, hidden)
         first = Observer(observer, person, stage).receives(subject, dice[0], rows)
     others = [_other_story(story, views[story.name], observer, die) for story, die in zip(history, dice, strict=False)]
