@@ -9,7 +9,7 @@ REDIS_URL_DEFAULT := redis://127.0.0.1:6379/0
 export PORT
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo serve test test-services lint bench lock openapi messages clean
+.PHONY: help demo serve test test-services faults lint bench lock openapi messages clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ test: $(VENV)/dev.mark ## The whole suite on the embedded default
 test-services: $(VENV)/dev.mark ## The same suite on PostgreSQL and Redis
 	DATABASE_URL=$${DATABASE_URL:-$(DATABASE_URL_DEFAULT)} REDIS_URL=$${REDIS_URL:-$(REDIS_URL_DEFAULT)} \
 	  $(PY) -m pytest -n auto --dist loadfile
+
+faults: $(VENV)/dev.mark ## Two hundred random schedules of faults, embedded or on DATABASE_URL and REDIS_URL
+	FAULT_SCHEDULES=$${FAULT_SCHEDULES:-200} $(PY) -m pytest tests/faults -n0 -q
 
 lint: $(VENV)/dev.mark ## Style, imports, templates
 	$(VENV)/bin/ruff check .
