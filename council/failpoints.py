@@ -25,6 +25,10 @@ NAMES = (
     "close.keys_destroyed",
     "close.committed",
     "rewrap.batch_written",
+    "log.batch_written",
+    "log.batch_committed",
+    "log.state_written",
+    "log.checkpoint_committed",
 )
 _passed: Counter[str] = Counter()
 

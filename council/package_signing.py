@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from council.audit import log_keys
 from council.broker import write_whole
+from council.deployment import host
 from council.keys import keyring
 from council.sealing.note import Signer
 
@@ -14,14 +15,9 @@ from council.sealing.note import Signer
 _PURPOSE, _NUMBER = "package.signer", b"1"
 
 
-def _host() -> str:
-    # Without the port: a portal that moves to another one signs under the same name.
-    return urlsplit(settings.COUNCIL_URL).hostname or "council"
-
-
 def signer() -> Signer:
     """The Ed25519 signer of this deployment's packages; KeyringUnavailable without keys."""
-    return Signer.from_seed(f"{_host()}/packages", keyring().mac(_PURPOSE, _NUMBER))
+    return Signer.from_seed(f"{host()}/packages", keyring().mac(_PURPOSE, _NUMBER))
 
 
 def vkey() -> str:
@@ -44,4 +40,4 @@ def leave_vkey() -> None:
 
 def log_origin(tier: int) -> str:
     """The name of the audit log that holds the releases of packages of this tier: one log for each tier."""
-    return f"{_host()}/log/tier-{tier}"
+    return log_keys.origin(tier)

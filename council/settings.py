@@ -31,6 +31,14 @@ COUNCIL_DEPLOYMENT = environment.choice("COUNCIL_DEPLOYMENT", "production", ("pr
 FAILPOINT = environment.text("FAILPOINT")
 DATABASE_URL = environment.text("DATABASE_URL")
 REDIS_URL = environment.text("REDIS_URL")
+# The log signer's own memory: on another disk than the database, so that no backup takes both back.
+AUDIT_STATE = Path(environment.text("COUNCIL_AUDIT_STATE", str(COUNCIL_DATA / "audit-signer.json")))
+# Who stands by: [{"vkey": "name+id+key", "url": "https://…"}, …], and how many of them have to have seen a checkpoint (0: more than half).
+AUDIT_WITNESSES = environment.structure("COUNCIL_WITNESSES") or []
+AUDIT_WITNESS_QUORUM = environment.number("COUNCIL_WITNESS_QUORUM", 0, low=0, high=100)
+# What counts as a signal of misuse, and how long each class of records is kept: see council/audit/thresholds.py and retention.py.
+AUDIT_THRESHOLDS = environment.structure("COUNCIL_SIGNALS") or {}
+RETENTION = environment.structure("COUNCIL_RETENTION") or {}
 KEYRING_FILE = Path(environment.text("COUNCIL_KEYRING", str(COUNCIL_DATA / "keyring.json")))
 # A PKCS#11 module, the label of a token and its PIN: given, the keys are in the token and not in the file.
 KEYRING_PKCS11 = environment.text("COUNCIL_KEYRING_PKCS11")

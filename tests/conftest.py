@@ -9,17 +9,20 @@ from django.test import TransactionTestCase
 
 _refusals = import_module("council.audit.migrations.0002_events_refuse_update_and_delete")
 _rewraps = import_module("council.audit.migrations.0003_details_may_be_rewrapped")
+_logs = import_module("council.audit.migrations.0005_logs_only_grow")
 
 
 @contextmanager
 def audit_rows_may_go() -> Iterator[None]:
     """Lifts the triggers that keep audit rows, for the flush after a test that really commits, and puts them back."""
     with connection.schema_editor() as editor:
+        _logs.remove(None, editor)
         _refusals.remove(None, editor)
     yield
     with connection.schema_editor() as editor:
         _refusals.install(None, editor)
         _rewraps.install(None, editor)
+        _logs.install(None, editor)
 
 
 _flush = TransactionTestCase._fixture_teardown

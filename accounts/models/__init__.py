@@ -11,6 +11,7 @@ from accounts.models.person import (
     User,
 )
 from accounts.models.recipient_key import KeyApproval, KeyHolder, RecipientKey
+from accounts.models.review import ReviewCampaign, ReviewItem
 
 __all__ = [
     "ApiToken",
@@ -26,6 +27,8 @@ __all__ = [
     "PledgeAcceptance",
     "PledgeText",
     "RecipientKey",
+    "ReviewCampaign",
+    "ReviewItem",
     "RoleAssignment",
     "RosterEntry",
     "Subcommittee",

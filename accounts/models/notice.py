@@ -24,6 +24,8 @@ class Notice(models.Model):
         SUPERSEDED = "superseded", _("差し替え")
         KEY = "key", _("鍵の変更")
         DIGEST = "digest", _("まとめ")
+        REVIEW = "review", _("アクセスの見直し")
+        LOG = "log", _("記録の週報")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("送信待ち")

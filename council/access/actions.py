@@ -34,6 +34,9 @@ class Action(StrEnum):
     MANAGE_KEYS = "key.manage"
     CONFIRM_KEY = "key.confirm"
     READ_EVENTS = "audit.read"
+    KEEP_RECORDS = "retention.manage"
+    APPROVE_DISPOSAL = "retention.decide"
+    RUN_REVIEW = "review.manage"
 
 
 class Reason(StrEnum):

@@ -153,8 +153,15 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Disposal:
+    """Records whose retention has ended, and the person who proposed to destroy them."""
+
+    proposed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Council:
     """The deployment itself: things that belong to no organisation."""
 
 
-Resource = Bulletin | Part | Organisation | Ledger | Council
+Resource = Bulletin | Part | Organisation | Ledger | Disposal | Council

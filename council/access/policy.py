@@ -14,6 +14,7 @@ from council.access.facts import (
     Bulletin,
     Council,
     Designation,
+    Disposal,
     Label,
     Ledger,
     Organisation,
@@ -94,6 +95,7 @@ _PEOPLE = {
     Action.MANAGE_KEYS: {Role.ADMINISTRATOR},
     Action.CONFIRM_KEY: {Role.CLEARANCE_OFFICER, Role.OPERATOR},
 }
+_REVIEWERS = {Role.OPERATOR, Role.CLEARANCE_OFFICER}
 
 
 def standing(subject: Subject, action: Action, resource: Resource) -> Reason | None:
@@ -224,6 +226,24 @@ def reads_events(subject: Subject, action: Action, resource: Resource) -> Reason
     return None if resource.organisation == subject.organisation else Reason.NOT_INVOLVED
 
 
+def keeps_records(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Operators and auditors hold records back and propose what may go."""
+    whole = isinstance(resource, Ledger) and resource.organisation is None
+    return None if whole and subject.roles & {Role.AUDITOR, Role.OPERATOR} else Reason.ROLE
+
+
+def disposes(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. An auditor decides about the evidence that goes, and never about their own proposal."""
+    if not isinstance(resource, Disposal) or Role.AUDITOR not in subject.roles:
+        return Reason.ROLE
+    return Reason.AUTHOR if subject.person == resource.proposed_by else None
+
+
+def runs_reviews(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """7. Operators and clearance officers ask every organisation who still needs what."""
+    return None if isinstance(resource, Council) and subject.roles & _REVIEWERS else Reason.ROLE
+
+
 _RULES: dict[Action, tuple[Rule, ...]] = {
     **dict.fromkeys(READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
     **dict.fromkeys(_DESK, (standing, reachable, within_label, no_auditor, desk_duty)),
@@ -236,6 +256,9 @@ _RULES: dict[Action, tuple[Rule, ...]] = {
     Action.CONFIRM_RETURN: (standing, reachable, released, no_auditor),
     Action.MANAGE_COUNCIL: (standing, operates),
     Action.READ_EVENTS: (standing, reads_events),
+    Action.KEEP_RECORDS: (standing, keeps_records),
+    Action.APPROVE_DISPOSAL: (standing, disposes),
+    Action.RUN_REVIEW: (standing, runs_reviews),
 }
 
 

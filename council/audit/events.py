@@ -5,7 +5,7 @@ from enum import StrEnum
 from council.access.policy import Action
 
 # The version of the precedence table (council/access/README.md) that decided. Raise it when a rule of decide() changes.
-POLICY = "2026-11-23"
+POLICY = "2026-11-24"
 
 
 class Outcome(StrEnum):
@@ -56,6 +56,27 @@ class Event(StrEnum):
     CONTACT_ENDED = "contact.end"
     AUDIT_LIST = "audit.list"
     AUDIT_EXPORT = "audit.export"
+    AUDIT_VERIFY = "audit.verify"
+    AUDIT_PROVE = "audit.prove"
+    AUDIT_PULL = "audit.pull"
+    QUERY_SAVE = "audit.save_query"
+    QUERY_REMOVE = "audit.remove_query"
+    SIGNAL_RAISED = "audit.signal"
+    SIGNAL_SETTLED = "audit.settle_signal"
+    HEARTBEAT = "log.heartbeat"
+    LOG_REFUSED = "log.refused"
+    WITNESS_REFUSED = "log.witness_refused"
+    HOLD_PLACED = "retention.hold"
+    HOLD_LIFTED = "retention.lift"
+    DISPOSAL_PROPOSED = "retention.propose"
+    DISPOSAL_WITHDRAWN = "retention.withdraw"
+    DISPOSAL_APPROVED = "retention.approve"
+    DISPOSAL_DONE = "retention.dispose"
+    REVIEW_OPENED = "review.open"
+    REVIEW_ANSWERED = "review.answer"
+    REVIEW_REMINDED = "review.remind"
+    REVIEW_LAPSED = "review.lapse"
+    REVIEW_CLOSED = "review.close"
     PEOPLE_CREATE = "people.create"
     PEOPLE_CHANGE = "people.change"
     PEOPLE_SUSPEND = "people.suspend"

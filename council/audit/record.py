@@ -14,7 +14,7 @@ from council.access.policy import Action
 from council.audit.context import current
 from council.audit.events import POLICY, Event, Outcome, named
 from council.audit.leaf import SALT_BYTES, VERSION, digest_of, leaf, moment_of, time_text
-from council.audit.models import AuditDetail, AuditEvent
+from council.audit.models import AuditDetail, AuditEvent, PendingEvent
 from council.keys import keyring
 from council.sealing.envelope import Binding, seal
 from council.sealing.errors import SealingError
@@ -68,13 +68,16 @@ def record(
 
 
 def record_many(action: Action | Event, entries: Iterable[Entry], *, actor: str | None) -> list[AuditEvent]:
-    """record() for many events of one kind by one actor, in their order, with two statements; raises what record() raises."""
+    """record() for many events of one kind by one actor, in their order, with three statements; raises what record() raises."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event belongs into the transaction of its effect")
     try:
         pairs = _rows(action, entries, actor)
         AuditDetail.objects.bulk_create([detail for detail, _ in pairs], batch_size=_AT_ONCE)
-        return AuditEvent.objects.bulk_create([event for _, event in pairs], batch_size=_AT_ONCE)
+        events = AuditEvent.objects.bulk_create([event for _, event in pairs], batch_size=_AT_ONCE)
+        # The sequencer gives each its place in the log of its tier, after the commit.
+        PendingEvent.objects.bulk_create([PendingEvent(event=each.pk, tier=each.tier) for each in events])
+        return events
     except (DatabaseFailure, SealingError) as error:
         raise AuditUnavailable("the audit log can't be written") from error
 

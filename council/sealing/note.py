@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from council.sealing.errors import NoteRefused, gettext_noop
 
-__all__ = ["NoteRefused", "Signer", "Verifier", "Verified", "sign", "signature_lines", "verify"]
+__all__ = [
+    "NoteRefused", "Signer", "Verified", "Verifier", "from_base64", "is_name", "key_id", "line", "sign", "signature_lines",
+    "split", "verify",
+]  # fmt: skip
 
 ED25519 = 0x01
 KEY_ID_BYTES = 4
@@ -38,7 +41,7 @@ class Verifier:
     public: bytes
 
     def __post_init__(self) -> None:
-        if not _is_name(self.name):
+        if not is_name(self.name):
             raise NoteRefused(BAD_NAME)
         if len(self.public) != PUBLIC_BYTES:
             raise NoteRefused(BAD_VKEY)
@@ -48,7 +51,7 @@ class Verifier:
         """From a vkey; NoteRefused unless its key id belongs to name and key, and the type is Ed25519."""
         name, _, rest = vkey.partition("+")
         key_id, _, encoded = rest.partition("+")
-        key = _from_base64(encoded)
+        key = from_base64(encoded)
         if not key:
             raise NoteRefused(BAD_VKEY)
         if key[0] != ED25519:
@@ -111,7 +114,7 @@ def sign(text: bytes, *signers: Signer) -> bytes:
 
 def signature_lines(text: bytes, *signers: Signer) -> bytes:
     """Only the lines that follow the blank line; the order is that of the signers."""
-    return b"".join(_line(signer, text) for signer in signers)
+    return b"".join(line(each.verifier.name, each.verifier.key_id, each.sign(text)) for each in signers)
 
 
 def verify(note: bytes, *verifiers: Verifier) -> Verified:
@@ -119,10 +122,10 @@ def verify(note: bytes, *verifiers: Verifier) -> Verified:
 
     NoteRefused for a note of another form, without a signature of a known key, or with one that does not hold.
     """
-    text, lines = _split(note)
+    text, lines = split(note)
     known = {(each.name, each.key_id): each for each in verifiers}
     by: list[Verifier] = []
-    for name, identifier, signature in map(_parse_line, lines):
+    for name, identifier, signature in lines:
         verifier = known.get((name, identifier))
         if verifier is None or verifier in by:
             continue
@@ -134,12 +137,13 @@ def verify(note: bytes, *verifiers: Verifier) -> Verified:
     return Verified(text, tuple(by))
 
 
-def _line(signer: Signer, text: bytes) -> bytes:
-    signature = base64.b64encode(signer.verifier.key_id + signer.sign(text)).decode()
-    return f"{_DASH}{signer.verifier.name} {signature}\n".encode()
+def line(name: str, key_id: bytes, signature: bytes) -> bytes:
+    """One signature line, with its line feed; what the signature says is the business of its type."""
+    return f"{_DASH}{name} {base64.b64encode(key_id + signature).decode()}\n".encode()
 
 
-def _split(note: bytes) -> tuple[bytes, list[str]]:
+def split(note: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
+    """The text, and of each signature line (name, key id, signature) without checking any; NoteRefused for another form."""
     if len(note) > LARGEST_NOTE:
         raise NoteRefused(NOT_A_NOTE)
     text, blank, signatures = note.rpartition(b"\n\n")
@@ -149,7 +153,7 @@ def _split(note: bytes) -> tuple[bytes, list[str]]:
     lines = signatures.decode().removesuffix("\n").split("\n")
     if len(lines) > MOST_SIGNATURES:
         raise NoteRefused(NOT_A_NOTE)
-    return text + b"\n", lines
+    return text + b"\n", [_parse_line(each) for each in lines]
 
 
 def _check_text(text: bytes) -> None:
@@ -162,21 +166,22 @@ def _check_text(text: bytes) -> None:
         raise NoteRefused(NOT_A_NOTE)
 
 
-def _parse_line(line: str) -> tuple[str, bytes, bytes]:
+def _parse_line(text: str) -> tuple[str, bytes, bytes]:
     """(name, key id, signature); the length of the signature is the business of its type."""
-    name, _, encoded = line.removeprefix(_DASH).partition(" ")
-    data = _from_base64(encoded)
-    if not line.startswith(_DASH) or not _is_name(name) or len(data) <= KEY_ID_BYTES:
+    name, _, encoded = text.removeprefix(_DASH).partition(" ")
+    data = from_base64(encoded)
+    if not text.startswith(_DASH) or not is_name(name) or len(data) <= KEY_ID_BYTES:
         raise NoteRefused(NOT_A_NOTE)
     return name, data[:KEY_ID_BYTES], data[KEY_ID_BYTES:]
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether a key may be called so: not empty, no white space, no "+"."""
     printable = not any(each.isspace() or each == "+" or each < " " for each in name)
     return bool(name) and printable
 
 
-def _from_base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
     """Padded standard base64 in its one canonical spelling; empty for anything else."""
     try:
         data = base64.b64decode(text.encode(), validate=True)

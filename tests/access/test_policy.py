@@ -5,7 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from council.access.facts import Audience, Council, Designation, Ledger, Organisation, Role, State, Subject, Term
+from council.access.facts import (
+    Audience,
+    Council,
+    Designation,
+    Disposal,
+    Ledger,
+    Organisation,
+    Role,
+    State,
+    Subject,
+    Term,
+)
 from council.access.policy import READING, Action, Decision, Reason, decide, explain
 from council.access.tiers import Tier
 from tests.access import given
@@ -221,6 +232,17 @@ OTHERS = [
     (Action.READ_EVENTS, Role.ADMINISTRATOR, Ledger("another"), False),
     (Action.READ_EVENTS, Role.ADMINISTRATOR, Ledger(), False),
     (Action.READ_EVENTS, Role.OPERATOR, Ledger(), False),
+    (Action.KEEP_RECORDS, Role.AUDITOR, Ledger(), True),
+    (Action.KEEP_RECORDS, Role.OPERATOR, Ledger(), True),
+    (Action.KEEP_RECORDS, Role.OPERATOR, Ledger("company"), False),
+    (Action.KEEP_RECORDS, Role.ADMINISTRATOR, Ledger(), False),
+    (Action.APPROVE_DISPOSAL, Role.AUDITOR, Disposal("another"), True),
+    (Action.APPROVE_DISPOSAL, Role.OPERATOR, Disposal("another"), False),
+    (Action.APPROVE_DISPOSAL, Role.AUDITOR, Ledger(), False),
+    (Action.RUN_REVIEW, Role.OPERATOR, Council(), True),
+    (Action.RUN_REVIEW, Role.CLEARANCE_OFFICER, Council(), True),
+    (Action.RUN_REVIEW, Role.ADMINISTRATOR, Council(), False),
+    (Action.RUN_REVIEW, Role.OPERATOR, Organisation("company"), False),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Web, worker and scheduler of the embedded default in one command. Ctrl-C ends all three and leaves nothing behind."""
+"""Web, worker, scheduler and sequencer of the embedded default in one command. Ctrl-C ends all four and leaves nothing behind."""
 
 import signal
 import socket
@@ -33,7 +33,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def commands() -> dict[str, list[str]]:
-    """What each of the three processes runs."""
+    """What each of the four processes runs."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--quiet", "-A", "council.celery"]
     return {
@@ -43,6 +43,8 @@ def commands() -> dict[str, list[str]]:
         ],
         "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
         "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        # Apart from the worker: a long task must not hold up the checkpoints.
+        "sequencer": [sys.executable, "manage.py", "sequence"],
     }  # fmt: skip
 
 
@@ -109,7 +111,7 @@ class Command(BaseCommand):
 
 
 def start(name: str) -> subprocess.Popen:
-    """Starts one of the three, in a session of its own: Ctrl-C reaches this process alone, and the end has an order."""
+    """Starts one of the four, in a session of its own: Ctrl-C reaches this process alone, and the end has an order."""
     return subprocess.Popen(commands()[name], cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
 
 

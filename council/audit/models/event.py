@@ -1,7 +1,7 @@
 """The log as rows. A row is its leaf; its columns are there to be searched and hold nothing that the leaf does not.
 
 No foreign keys: a cascade would delete a hashed row, SET_NULL would change one. The database itself refuses UPDATE and
-DELETE of events (migration 0002).
+DELETE of events (migration 0002) and of what the logs say of them (migration 0005).
 """
 
 from django.db import models
