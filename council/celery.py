@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "council.settings")
 app = Celery("council")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["council.audit"], related_name="tasks_retention")
 app.conf.beat_schedule = {
     "publish-what-is-due": {"task": "bulletins.tasks.publish_due", "schedule": 15.0},
     "close-what-has-expired": {"task": "bulletins.tasks.close_expired", "schedule": 60.0},
@@ -32,6 +33,11 @@ app.conf.beat_schedule = {
         "task": "council.tasks.rewrap_some",
         "schedule": 15.0,
         "options": {"expires": 15},
+    },
+    "destroy-what-was-approved": {
+        "task": "council.audit.tasks.sweep_disposals",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -11,6 +11,7 @@ from bulletins.api import returns as returns_api
 from bulletins.views import board, desk, home, inbox, packages, reading, returns
 from council import pages
 from council.audit import api as audit_api
+from council.audit import retention_views as retention
 from council.audit import views as audit
 
 api = [
@@ -93,6 +94,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("returns/", include((return_pages, "returns"))),
     path("notices/", inbox.notices, name="notices"),
     path("audit/events/", audit.events, name="audit-events"),
+    path("audit/retention/", retention.page, name="audit-retention"),
+    path("audit/retention/holds/<uuid:hold_id>/lift/", retention.lift, name="audit-hold-lift"),
+    path("audit/retention/disposals/", retention.propose, name="audit-disposals"),
+    path("audit/retention/disposals/<uuid:disposal_id>/approve/", retention.approve, name="audit-disposal-approve"),
+    path("audit/retention/disposals/<uuid:disposal_id>/withdraw/", retention.withdraw, name="audit-disposal-withdraw"),
     path("", include("accounts.urls")),
     path("sign-in/", include("accounts.sign_in_urls")),
     path("language/", pages.set_language, name="set_language"),

@@ -14,3 +14,5 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         # By name: what is wrapped are models, which are not loaded when this file is read.
         rewrapping.register(*import_string("council.audit.wraps.STORES"))
+        # Years that make no sense stop the boot.
+        import_string("council.audit.retention.classes")()

@@ -6,7 +6,10 @@ from council.ids import opaque_id
 
 
 class LegalHold(models.Model):
-    """Nothing it covers is destroyed until it is lifted. Exactly one of its scopes is set, or none: then it covers everything."""
+    """Nothing it covers is destroyed until it is lifted: events by this actor, of this organisation, or about this object.
+
+    What was done by a person and what was done to them are two columns, so that several may be set; without any it covers everything.
+    """
 
     id = models.UUIDField(primary_key=True, default=opaque_id, editable=False)
     reason = models.CharField(max_length=500)
