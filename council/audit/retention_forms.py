@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from council.access.facts import Role, Subject
 from council.audit import names
 from council.audit.filters import organisations, uuid_or_none
 from council.audit.holds import Scope
@@ -11,7 +12,7 @@ from council.audit.record import actor_of
 
 
 class HoldForm(forms.Form):
-    """`scope` after is_valid() is what holds.place() takes."""
+    """`scope` after is_valid() is what holds.place() takes. An operator finds no document that they may not read."""
 
     what = forms.ChoiceField(
         label=_("保全するもの"),
@@ -31,6 +32,10 @@ class HoldForm(forms.Form):
         help_text=_("例：漏えいの疑いの調査（依頼書の番号）。資料の題名は書かないでください。"),
     )
 
+    def __init__(self, *args: object, subject: Subject, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._subject = subject
+
     def clean(self) -> dict:
         cleaned = super().clean()
         what, named = cleaned.get("what"), (cleaned.get("named") or "").strip()
@@ -43,12 +48,20 @@ class HoldForm(forms.Form):
         return cleaned
 
     def _found(self, what: str, named: str) -> Scope:
-        found = {"person": _person, "organisation": _organisation, "object": _object, "everything": _everything}[what](
-            named
-        )
+        finders = {"person": _person, "organisation": _organisation, "object": self._object, "everything": _everything}
+        found = finders[what](named)
         if found is None:
             self.add_error("named", _("その名前や番号のものは見つかりません。"))
         return found or {}
+
+    def _object(self, named: str) -> Scope | None:
+        identifier = uuid_or_none(named)
+        found = [str(identifier)] if identifier else names.ids_of(named.upper())
+        # Asked for a number that is not there too: as many queries.
+        known = names.known_to(self._subject, found)
+        if Role.AUDITOR not in self._subject.roles:
+            found = [each for each in found if each in known]
+        return {"object": found[0]} if found else None
 
 
 def _person(named: str) -> Scope | None:
@@ -62,12 +75,6 @@ def _organisation(named: str) -> Scope | None:
     offices, identifier = organisations().objects, uuid_or_none(named)
     office = offices.filter(pk=identifier).first() if identifier else offices.filter(name=named).first()
     return {"org": str(office.pk), "object": str(office.pk)} if office else None
-
-
-def _object(named: str) -> Scope | None:
-    identifier = uuid_or_none(named)
-    found = [str(identifier)] if identifier else names.ids_of(named.upper())
-    return {"object": found[0]} if found else None
 
 
 def _everything(named: str) -> Scope | None:

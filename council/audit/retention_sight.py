@@ -57,7 +57,7 @@ class DisposalRow:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The page for one person: an auditor may approve what others proposed and lift what others placed."""
+    """The page for one person: an auditor may approve what others proposed and lift what others placed, and is told numbers."""
 
     classes: list[ClassRow]
     holds: list[HoldRow]
@@ -77,12 +77,14 @@ def sight(subject: Subject, now: datetime) -> Sight:
         | {row.decided_by for row in disposals}
         | {uuid_or_none(each) for each in about}
     )
-    called = {**names.references_of(about), **_offices(about), **{str(key): name for key, name in people.items()}}
+    auditor = Role.AUDITOR in subject.roles
+    told = about if auditor else names.known_to(subject, about)
+    called = {**names.references_of(told), **_offices(about), **{str(key): name for key, name in people.items()}}
     return Sight(
         _classes(now, {row.kind for row in disposals if row.state in _OPEN}),
         [_hold(hold, called, people, subject) for hold in holds],
         [_disposal(row, people, subject) for row in disposals],
-        auditor=Role.AUDITOR in subject.roles,
+        auditor=auditor,
         tier=min(_TIER_OF_THE_PAGE, subject.ceiling),
     )
 
@@ -93,7 +95,7 @@ def _classes(now: datetime, running: set[str]) -> list[ClassRow]:
 
 
 def _hold(hold: LegalHold, called: dict[str, str], people: dict[UUID, str], subject: Subject) -> HoldRow:
-    covers = called.get(hold.object, hold.object) if hold.object else _("すべての記録")
+    covers = called.get(hold.object, _("ある資料")) if hold.object else _("すべての記録")
     mine = str(hold.placed_by) == subject.person
     return HoldRow(hold, covers, people.get(hold.placed_by, ""), people.get(hold.lifted_by, ""), mine)
 

@@ -27,7 +27,7 @@ from council.guard import guarded_by
 def page(request: HttpRequest) -> HttpResponse:
     """The classes, the holds and the disposals; POST places a hold."""
     _need(request, Action.KEEP_RECORDS, facts.Ledger())
-    form = HoldForm(request.POST if request.method == "POST" else None)
+    form = HoldForm(request.POST if request.method == "POST" else None, subject=request.subject)
     if request.method == "POST" and form.is_valid():
         holds.place(form.scope, form.cleaned_data["reason"], subject=request.subject)
         messages.success(request, _("保全を始めました。解除するまで、何も廃棄しません。"))

@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
+from bulletins.models import Bulletin
 from council.access.facts import Role
 from council.audit import disposal
 from council.audit.models import AuditDetail, AuditEvent, Disposal, LegalHold
 from tests import cast
 from tests.audit.keepers import keeper
 from tests.audit.old_events import happened
+from tests.bulletins import shelf
 
 pytestmark = pytest.mark.django_db
 PAGE = "/audit/retention/"
@@ -27,6 +29,11 @@ def second_auditor(world):
 def _proposed(who) -> Disposal:
     happened("session.sign_in", 4)
     return disposal.propose("session", subject=keeper(str(who.pk), Role.OPERATOR))
+
+
+def _bulletin(world: cast.Council) -> Bulletin:
+    what = {"tier": 2, "organisations": [world.company]}
+    return shelf.published(world.publisher, world.approver, **what).bulletin
 
 
 def _place(client: Client, **said: str):
@@ -132,3 +139,24 @@ def test_whoever_placed_a_hold_does_not_lift_it(world, client, second_auditor):
     assert client.post(path).status_code == 403
     assert cast.sign_in(client, second_auditor).post(path).status_code == 302
     assert LegalHold.objects.get().lifted_by == second_auditor.pk
+
+
+def test_an_operator_learns_no_number_and_no_document_that_they_may_not_read(world, client):
+    hidden = _bulletin(world)
+    for _ in range(3):
+        happened("bulletin.read", 6, tier=2, object=str(hidden.pk))
+    answer = _place(cast.sign_in(client, world.operator), what="object", named=hidden.reference)
+    never = _place(client, what="object", named="XX-0000")
+    assert "見つかりません" in answer.text
+    assert answer.text.replace(hidden.reference, "").count("見つかりません") == never.text.count("見つかりません")
+    assert '<td class="num">あり</td>' in answer.text
+    assert ">3<" not in answer.text
+
+
+def test_an_auditor_holds_a_document_by_its_number_and_an_operator_does_not_see_which(world, client):
+    hidden = _bulletin(world)
+    _place(cast.sign_in(client, world.auditor), what="object", named=hidden.reference.lower())
+    assert hidden.reference in client.get(PAGE).text
+    seen = cast.sign_in(client, world.operator).get(PAGE).text
+    assert hidden.reference not in seen
+    assert "ある資料" in seen

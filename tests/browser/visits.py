@@ -67,6 +67,7 @@ VISITS = [
     Visit("board:one", DESK, start="/board/", link=".runs a"),
     Visit("board:one", ("publisher",), start="/board/", link=".runs a", then="&state=waiting&sort=-told"),
     Visit("audit-events", ("auditor", "administrator"), "/audit/events/"),
+    Visit("audit-retention", ("auditor", "operator"), "/audit/retention/"),
     Visit("accounts:people", RUNS_PEOPLE, "/people/"),
     Visit("accounts:person", RUNS_PEOPLE, start="/people/", link='main a[href^="/people/"]'),
     Visit("accounts:person_add", ("administrator", "operator"), "/people/add/"),

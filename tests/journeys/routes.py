@@ -114,6 +114,14 @@ def events(about: Subject) -> Iterator[Ask]:
         yield from (Ask(f"{place}?actor={each}") for each in about.people[:2])
 
 
+def retention(about: Subject) -> Iterator[Ask]:
+    place = "/audit/retention/"
+    yield Ask(place)
+    for each in (*about.references[:2], *map(str, about.bulletins[:2]), str(about.never)):
+        # Without a reason nothing is held: what comes back tells whether the number was found.
+        yield Ask(place, "POST", {"what": "object", "named": each, "reason": ""})
+
+
 def returns(about: Subject) -> Iterator[Ask]:
     yield from map(Ask, ("/returns/", "/api/v1/returns/"))
     yield from (Ask(f"/returns/{each}/") for each in (*about.bulletins, about.never))
@@ -152,6 +160,7 @@ ROUTES: dict[str, Row] = {
     "people": people,
     "keys": keys,
     "events": events,
+    "retention": retention,
     "returns": returns,
     "forbidden deeds": forbidden_deeds,
     "deeds": deeds,
@@ -169,6 +178,6 @@ WHO_ASKS_WHAT = {
     "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
     "junior": ("front", "desk", "board", "details", "files", "forbidden deeds"),
     "officer": ("front", "lists", "details", "people", "keys", "desk", "board"),
-    "operator": ("front", "lists", "details", "people", "keys", "desk", "board", "forbidden deeds"),
-    "auditor": ("front", "lists", "details", "returns", "events", "desk", "board"),
+    "operator": ("front", "lists", "details", "people", "keys", "desk", "board", "retention", "forbidden deeds"),
+    "auditor": ("front", "lists", "details", "returns", "events", "retention", "desk", "board"),
 }
