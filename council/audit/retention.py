@@ -55,7 +55,7 @@ _WORDS: Mapping[Kind, tuple[str | Promise, str | Promise]] = {
     Kind.CONTENT: (_("資料の閲覧と配付"), _("資料を開く、受け取る、確認する、公開する、回収するなど")),
     Kind.ACCESS: (_("アクセスの変更"), _("人、役割、分科会、適性評価、名簿、指定、鍵、見直し")),
     Kind.SESSION: (_("サインイン"), _("サインインとその失敗、APIトークン")),
-    Kind.PORTAL: (_("監査とポータルの動き"), _("監査人の調べもの、書き出し、設定、鼓動")),
+    Kind.PORTAL: (_("監査とポータルの動き"), _("監査人の調べもの、書き出し、設定、動いている印")),
 }
 _ACCESS = (
     "people", "role", "tier", "organisation", "subcommittee", "pledge", "clearance", "certification", "contract", "roster",

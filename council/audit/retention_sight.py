@@ -85,7 +85,7 @@ def sight(subject: Subject, now: datetime) -> Sight:
         [_hold(hold, called, people, subject) for hold in holds],
         [_disposal(row, people, subject) for row in disposals],
         auditor=auditor,
-        tier=min(_TIER_OF_THE_PAGE, subject.ceiling),
+        tier=_TIER_OF_THE_PAGE if auditor else min(_TIER_OF_THE_PAGE, subject.ceiling),
     )
 
 
