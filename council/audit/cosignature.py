@@ -23,6 +23,8 @@ _PUBLIC_BYTES = {ED25519: 32, ML_DSA_44: 1312}
 _SIGNATURE_BYTES = {ED25519: 64, ML_DSA_44: 2420}
 _TIME = struct.Struct(">Q")
 _LATEST = 2**63 - 1
+# Of a cosigner's name and of an origin: what one byte counts.
+_LONGEST_NAME = 255
 
 BAD_COSIGNER = gettext_noop("立会いの鍵の形が正しくないので、配布元の文字列のまま写してください。")
 BAD_COSIGNATURE = gettext_noop("%(name)s の立会いの署名が合わないので使えません。")
@@ -46,7 +48,7 @@ class Verifier:
     def __post_init__(self) -> None:
         if (
             not note.is_name(self.name)
-            or len(self.name.encode()) > 255
+            or len(self.name.encode()) > _LONGEST_NAME
             or len(self.public) != _PUBLIC_BYTES.get(self.kind)
         ):
             raise NoteRefused(BAD_COSIGNER)
@@ -70,6 +72,8 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
 
     def accepts(self, checkpoint: Checkpoint, time: int, signature: bytes) -> bool:
+        if self.kind == ML_DSA_44 and len(checkpoint.origin.encode()) > _LONGEST_NAME:
+            return False
         message = _message(self.kind, self.name, checkpoint, time)
         reader = Ed25519PublicKey if self.kind == ED25519 else MLDSA44PublicKey
         try:

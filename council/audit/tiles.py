@@ -15,7 +15,9 @@ from council.audit.tree import HASH_BYTES, complete_root, consistency_proof, inc
 WIDTH = 256
 _BITS = 8
 _LEVELS = 7
-_PATH = re.compile(r"(?:tile/)?(?P<level>entries|[0-6])/(?P<number>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?")
+_PATH = re.compile(
+    r"(?:tile/)?(?P<level>entries|[0-6])/(?P<number>(?:x\d{3}/){0,6}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?"
+)
 
 
 class Tile(NamedTuple):
@@ -85,6 +87,8 @@ class LogReader:
 
     def data(self, tile: Tile) -> bytes | None:
         """The bytes of a tile, or None when the log is not that long."""
+        if (tile.number * WIDTH + tile.width) << (_BITS * (tile.level or 0)) > self.size:
+            return None
         if tile.level is None:
             return self._entries(tile)
         hashes = self._hashes(tile.level, tile.number)[: tile.width * HASH_BYTES]
@@ -109,7 +113,7 @@ class LogReader:
     def _entries(self, tile: Tile) -> bytes | None:
         """Each entry behind its length; an entry whose event is gone is empty, so that a checker can say which."""
         events = list(_places(self.tier, tile.number * WIDTH, tile.width).values_list("event", flat=True))
-        if len(events) < tile.width or tile.number * WIDTH + tile.width > self.size:
+        if len(events) < tile.width:
             return None
         leaves = dict(AuditEvent.objects.filter(pk__in=events).values_list("pk", "leaf"))
         return b"".join(len(each := bytes(leaves.get(event, b""))).to_bytes(2) + each for event in events)

@@ -157,7 +157,7 @@ def check_consistency(old: int, size: int, path: Sequence[bytes], old_root: byte
     if not 0 <= old <= size:
         raise ProofRefused(f"a tree of {size} leaves does not begin with one of {old}")
     if old in {0, size}:
-        holds = not path and (old_root == (root if old else EMPTY))
+        holds = not path and old_root == (root if old else EMPTY) and (size > 0 or root == EMPTY)
         if not holds:
             raise ProofRefused("the two roots differ, or a proof came where none is needed")
         return
