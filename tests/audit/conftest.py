@@ -28,6 +28,13 @@ def own_keyring(settings, tmp_path):
 
 
 @pytest.fixture
+def memory(settings, tmp_path):
+    """The signer's memory of a test alone: logs that are rolled back are remembered otherwise."""
+    settings.AUDIT_STATE = tmp_path / "signer" / "audit-signer.json"
+    return settings.AUDIT_STATE
+
+
+@pytest.fixture
 def write():
     """Records that the person read the bulletin; keywords change what is recorded."""
 

@@ -52,8 +52,11 @@ def remove(apps, schema_editor) -> None:
 
 
 def wait_for_a_place(apps, schema_editor) -> None:
-    """Every event of before goes to the sequencer."""
-    schema_editor.execute("INSERT INTO audit_pendingevent (event, tier) SELECT id, tier FROM audit_auditevent")
+    """Every event of before goes to the sequencer; when this migration was undone and comes again, most have their place already."""
+    schema_editor.execute(
+        "INSERT INTO audit_pendingevent (event, tier) SELECT id, tier FROM audit_auditevent "
+        "WHERE id NOT IN (SELECT event FROM audit_logentry) AND id NOT IN (SELECT event FROM audit_pendingevent)"
+    )
 
 
 class Migration(migrations.Migration):
