@@ -11,3 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # By name: it needs models, which are not loaded when this file is read.
         crypto_inventory.register(import_string("accounts.key_inventory.section"))
+        crypto_inventory.register(import_string("accounts.review_report.section"))

@@ -2,6 +2,7 @@
 
 from django.core.management import call_command
 
+from accounts import review_clock
 from council.celery import app
 
 
@@ -9,3 +10,9 @@ from council.celery import app
 def forget_ended_sessions() -> None:
     """Deletes sessions that have run out."""
     call_command("clearsessions")
+
+
+@app.task(name="accounts.tasks.tend_reviews")
+def tend_reviews() -> bool:
+    """Reminds in the review that runs; after its deadline ends what nobody answered for, and closes it. Whether it was closed."""
+    return review_clock.tend()

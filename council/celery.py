@@ -39,5 +39,6 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "tend-reviews": {"task": "accounts.tasks.tend_reviews", "schedule": 300.0, "options": {"expires": 300}},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -1,0 +1,41 @@
+"""Reviews for tests: begun by verbs in the named cast, answered, and taken past their deadline."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.actions.review import answer_for, open_review
+from accounts.models import ReviewCampaign, ReviewItem, User
+from tests.cast import Council
+
+KEEP, END = "keep", "end"
+
+
+def begun(world: Council, *, days: int = 14) -> ReviewCampaign:
+    """A review that the operator has begun just now."""
+    return open_review(timezone.now() + timedelta(days=days), acting_user=world.operator)
+
+
+def item(campaign: ReviewCampaign, person: User, kind: str = "account", value: object = "") -> ReviewItem:
+    return ReviewItem.objects.get(campaign=campaign, person=person, kind=kind, value=str(value))
+
+
+def said(campaign: ReviewCampaign, person: User, answer: str, *kinds: str) -> dict:
+    """The same answer to every right of the person, or to those of these kinds."""
+    rows = ReviewItem.objects.filter(campaign=campaign, person=person)
+    return {row.pk: answer for row in rows if not kinds or row.kind in kinds}
+
+
+def answered(campaign: ReviewCampaign, person: User, answer: str, *kinds: str, by: User) -> object:
+    return answer_for(campaign, person, said(campaign, person, answer, *kinds), acting_user=by)
+
+
+def overdue(campaign: ReviewCampaign) -> ReviewCampaign:
+    """The same review, with a deadline that passed a minute ago."""
+    return moved(campaign, deadline=timezone.now() - timedelta(minutes=1))
+
+
+def moved(campaign: ReviewCampaign, **moments: datetime) -> ReviewCampaign:
+    ReviewCampaign.objects.filter(pk=campaign.pk).update(**moments)
+    campaign.refresh_from_db()
+    return campaign
