@@ -129,6 +129,8 @@ def test_an_entry_of_any_bytes_travels():
         lambda file: file.replace(b"index 13", "index １３".encode()),
         lambda file: file.replace(b"index 13", b"index 13\n" + b"\n".join([base64.b64encode(bytes(32))] * 60)),
         lambda file: file.replace(b"index 13", b"index 13\n\xff"),
+        lambda file: file.replace(b"index 13", b"index 13\n" + base64.b64encode(bytes(31))),
+        lambda file: file.replace(b"index 13", b"index 13\n" + base64.b64encode(bytes(33))),
         lambda file: file.replace(b"index 13\n", b""),
         lambda file: file + b"\xe2\x80\x94 stranger.example AAAAAAAA\n" * 2500,
     ],

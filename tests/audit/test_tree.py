@@ -113,6 +113,13 @@ def test_a_consistency_proof_holds_for_its_two_roots_alone():
                 assert refused(check_consistency, old, size, path, ROOTS[old], ROOTS[other])
 
 
+def test_a_consistency_proof_is_too_short_for_a_far_larger_tree():
+    for size in range(2, 34):
+        for old in range(1, size):
+            path = consistency_proof(old, size, NODE)
+            assert refused(check_consistency, old, size * 8, path, ROOTS[old], ROOTS[size])
+
+
 def test_a_rewritten_history_has_no_proof():
     forged = [LEAVES[0], leaf_hash(b"another"), *LEAVES[2:]]
     for old in range(2, 40):
