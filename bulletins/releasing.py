@@ -24,7 +24,7 @@ from council.access.policy import Action, Reason, decide
 from council.audit.events import Event, Outcome
 from council.audit.record import Entry, record_many
 from council.failpoints import passing
-from council.package_signing import leave_vkey, log_origin, signer
+from council.package_signing import leave_vkeys, log_origin, signer
 from council.sealing.age import seal_header
 from council.sealing.age_keys import Kind, Recipient
 from council.sealing.note import Signer
@@ -199,7 +199,7 @@ def _mark(packages: Iterable[Package], state: str, **facts: object) -> None:
 
 def distribute(revision_id: UUID) -> int:
     """Settles every queued package of the revision, making payloads on the way; how many were settled."""
-    leave_vkey()
+    leave_vkeys()
     revision = Revision.unrestricted.select_related("bulletin__originator").filter(pk=revision_id).first()
     total = 0
     while revision is not None:

@@ -14,6 +14,7 @@ _MEANINGS = {
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The idempotency key was used before with another request.",
+    503: "Not ready at the moment; `Retry-After` says in how many seconds to ask again.",
 }
 CURSOR = OpenApiParameter("cursor", str, description="An opaque position, as it stands in `next`.")
 

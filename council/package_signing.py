@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from council.audit import log_keys
+from council.audit.models import LogHead
 from council.broker import write_whole
 from council.deployment import host
 from council.keys import keyring
@@ -30,11 +31,28 @@ def vkey_file() -> Path:
     return settings.COUNCIL_DATA / "package.vkey"
 
 
-def leave_vkey() -> None:
-    """Writes the verifier key beside the deployment's things, unless it lies there already."""
-    line, path = vkey() + "\n", vkey_file()
-    if not path.is_file() or path.read_text(encoding="utf-8") != line:
-        write_whole(path, line.encode())
+def log_vkeys() -> list[str]:
+    """The verifier keys of the audit logs, one for each tier: with them whoever opens packages checks that the release is in the log."""
+    begun = dict(LogHead.objects.values_list("tier", "origin"))
+    names = {tier: begun.get(tier) or log_keys.first_origin(tier) for tier in log_keys.TIERS}
+    return [str(log_keys.signer(tier, name).verifier) for tier, name in names.items()]
+
+
+def log_vkey_file() -> Path:
+    """Where the opener of this very deployment finds the keys of the logs."""
+    return settings.COUNCIL_DATA / "log.vkey"
+
+
+def leave_vkeys() -> None:
+    """Writes the verifier keys beside the deployment's things, unless they lie there already."""
+    _leave(vkey_file(), [vkey()])
+    _leave(log_vkey_file(), log_vkeys())
+
+
+def _leave(path: Path, vkeys: list[str]) -> None:
+    text = "".join(f"{each}\n" for each in vkeys)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_whole(path, text.encode())
         os.chmod(path, 0o644)
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 
+import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -35,3 +38,9 @@ def _flush_audit_rows_too(case: TransactionTestCase) -> None:
 
 # TestCase rolls back in a teardown of its own: this reaches `django_db(transaction=True)` and the live server alone.
 TransactionTestCase._fixture_teardown = _flush_audit_rows_too
+
+
+@pytest.fixture(autouse=True)
+def forgetful_signer() -> None:
+    """The log signer remembers what it signed on disk; a test's logs are rolled back, and the next test's begin anew."""
+    Path(settings.AUDIT_STATE).unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 The age file and the folder go out piece by piece. In between the package is looked at again: after a recall not one more piece leaves.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -19,15 +18,14 @@ from bulletins.access import NotVisible, refuse
 from bulletins.folder import Member, folded, length_of
 from bulletins.models import Package
 from bulletins.packages import Parcel, package_for, still_released
+from bulletins.release_proof import proof_of
 from council.access.facts import Subject
 from council.access.policy import Action, Decision, Reason
-from council.audit.models import AuditEvent
 from council.audit.record import record
 from council.ranges import Span, Unsatisfiable, is_known, span_of, still_the_same
 
 PIECE = 256 * 1024
 LOOK_EVERY = 4 * 1024 * 1024
-PROOF_FORMAT = "council-package-release/v1"
 _OVER = Decision(allowed=False, reason=Reason.STATE)
 
 
@@ -95,9 +93,9 @@ def take_signature(subject: Subject, package_id: UUID) -> tuple[Parcel, bytes]:
 
 
 def take_proof(subject: Subject, package_id: UUID) -> tuple[Parcel, bytes]:
-    """Which event of the log released the package. PACKAGE.md §6."""
+    """The proof that the release stands in the log, PACKAGE.md §6; NotYet while no checkpoint of the log covers it."""
     parcel = package_for(subject, package_id)
-    proof = _proof(parcel)
+    proof = bytes(proof_of(parcel))
     _note(subject, parcel, "proof")
     return parcel, proof
 
@@ -123,9 +121,9 @@ def take_age(subject: Subject, package_id: UUID, wanted: Wanted) -> Taken:
 
 
 def take_folder(subject: Subject, package_id: UUID) -> tuple[Parcel, Sending]:
-    """The four files as one ZIP."""
+    """The four files as one ZIP; NotYet as a whole when the proof can't be had within a moment."""
     parcel = package_for(subject, package_id)
-    proof, file = _proof(parcel), _opened(subject, parcel)
+    proof, file = bytes(proof_of(parcel, patient=True)), _opened(subject, parcel)
     try:
         _note(subject, parcel, "folder")
     except BaseException:
@@ -156,17 +154,6 @@ def _note(subject: Subject, parcel: Parcel, file: str, **more: object) -> None:
 
 def _refuse(subject: Subject, parcel: Parcel) -> None:
     refuse(subject, Action.FETCH, parcel.package.pk, _OVER, tier=parcel.tier)
-
-
-def _proof(parcel: Parcel) -> bytes:
-    leaf = AuditEvent.objects.values_list("leaf", flat=True).get(pk=parcel.seal.event)
-    lines = (
-        PROOF_FORMAT,
-        f"package {parcel.package.pk}",
-        f"event {parcel.seal.event}",
-        f"leaf {hashlib.sha256(leaf).hexdigest()}",
-    )
-    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _whole(parcel: Parcel) -> Span:

@@ -18,11 +18,12 @@ from bulletins.api.positions import before, mark
 from bulletins.api.reading import AnyType
 from bulletins.api.serializers import NothingGiven
 from bulletins.packages import packages_for
+from bulletins.release_proof import NotYet
 from council.access.policy import Action
 from council.api import PROBLEM, listing, problem, read_query
 from council.api_schema import CURSOR, ProblemAnswer, problems
 from council.guard import guarded_by
-from council.package_signing import vkey
+from council.package_signing import log_vkeys, vkey
 
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _RANGES = [
@@ -36,13 +37,15 @@ _RANGES = [
 _PROOF = OpenApiExample(
     "proof",
     value=(
-        "council-package-release/v1\npackage 0d6a2f5c-3f0b-4a59-8a6c-1d0f4c1e7a20\n"
-        "event 019ab3c4-6d1e-7c55-9a53-0f4f6d1f9b11\n"
-        "leaf 463bb47b4fc95e02ba78ee2a98ea8d1c252f0d2f2a3e5a8f8f0d3b6c1e7a9d40\n"
+        "c2sp.org/tlog-proof@v1\nextra eyJhY3Rpb24iOiJwYWNrYWdlLnJlbGVhc2UiLCJhY3RvciI6IiIs…\nindex 4\n"
+        "iiZaRLbHxeghCUoHLCPCWV1gxoMx/NAIKn2jIvDEUcg=\n\nportal.example/log/tier-2\n7\n"
+        "Or5AQmFy2GCUBCuCu1FLRG0dRxT/Jz3QcmYVNW0OMtI=\n\n— portal.example/log/tier-2 t5Kp2jbT…\n— witness.example q+1kLw…\n"
     ),
     media_type=_TEXT,
     response_only=True,
 )
+# Seconds: the sequencer signs once a second.
+_AGAIN = 2
 
 
 def handed_over(response: HttpResponseBase, name: str) -> HttpResponseBase:
@@ -81,7 +84,7 @@ class PackagesView(PackagesAPIView):
         read_query(request, NothingGiven)
         found, onward = packages_for(request.subject, before=before(request))
         answer = listing(request, [parcels.body(request, parcel) for parcel in found], mark(onward))
-        answer.data["vkey"] = vkey()
+        answer.data["vkey"], answer.data["log_vkeys"] = vkey(), log_vkeys()
         return answer
 
 
@@ -116,15 +119,18 @@ class SignatureView(PackageFileView):
 
 @guarded_by(GET=Action.FETCH)
 class ProofView(PackageFileView):
-    """Which event of the audit log released the package (PACKAGE.md §6)."""
+    """The C2SP tlog-proof that the package's release is in the audit log (PACKAGE.md §6). 503 while no checkpoint covers it."""
 
     @extend_schema(
         operation_id="packages_proof",
-        responses={(200, _TEXT): OpenApiTypes.STR} | problems(401, 404),
+        responses={(200, _TEXT): OpenApiTypes.STR} | problems(401, 404, 503),
         examples=[_PROOF],
     )
     def get(self, request: Request, package_id: UUID) -> HttpResponseBase:
-        parcel, data = fetch.take_proof(request.subject, package_id)
+        try:
+            parcel, data = fetch.take_proof(request.subject, package_id)
+        except NotYet:
+            return _not_yet()
         return handed_over(HttpResponse(data, content_type=_TEXT), parcel.names.proof)
 
 
@@ -152,6 +158,13 @@ class AgeView(PackageFileView):
         except fetch.NoSuchBytes as error:
             return _not_there(error.size)
         return _streamed(taken)
+
+
+def _not_yet() -> Response:
+    body = problem(
+        503, _("いまは使えません"), _("引き渡しの記録に、まだ検印がありません。少し待って、もう一度求めてください。")
+    )
+    return Response(body, 503, headers={"Retry-After": str(_AGAIN)}, content_type=PROBLEM)
 
 
 def _not_there(size: int) -> Response:

@@ -46,11 +46,12 @@ class PackageAnswer(serializers.Serializer):
 
 
 class PackagesAnswer(serializers.Serializer):
-    """A page of packages, without any total, and the verifier key of their manifests."""
+    """A page of packages, without any total, the verifier key of their manifests, and those of the logs that their proofs are of."""
 
     results = PackageAnswer(many=True)
     next = serializers.URLField(allow_null=True)
     vkey = serializers.CharField()
+    log_vkeys = serializers.ListField(child=serializers.CharField())
 
 
 class ManifestAnswer(serializers.Serializer):
@@ -120,6 +121,11 @@ EXAMPLE = OpenApiExample(
         ],
         "next": None,
         "vkey": "portal.example/packages+a9d5f2c4+AUuYlrZFz+AEnezFnVwPAJtbBNbT/kVkgoxyGi3Kfkz5",
+        "log_vkeys": [
+            "portal.example/log/tier-1+a4f1f106+AXm1Vi6P5lT5QHixEuipi6eQH4U65pW+1+DjkQutBJZk",
+            "portal.example/log/tier-2+193f40ff+AUPNwCPSLV+eEH0aBpNFfTXR0Q630hxyEZL1b13kBmXT",
+            "portal.example/log/tier-3+bae27e66+AUge3nctoVeFyeWaCGIBuMP5wwcSnj/G1/NKpN/tWBTl",
+        ],
     },
     response_only=True,
     status_codes=["200"],

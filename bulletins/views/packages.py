@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -15,11 +16,13 @@ from bulletins.actions.fetch import take_folder
 from bulletins.api.packages import on_its_way
 from bulletins.filters import BadTrail, read_trail, write_trail
 from bulletins.packages import Parcel, Position, package_for, packages_for
+from bulletins.release_proof import NotYet, in_words
 from bulletins.views.visibility import missing_unless_visible
 from council.access import facts
 from council.access.policy import Action, decide
+from council.audit.record import AuditUnavailable
 from council.guard import guarded_by
-from council.package_signing import vkey
+from council.package_signing import log_vkeys, vkey
 from council.sealing.age_keys import Kind, Recipient, spoken_fingerprint
 
 
@@ -63,7 +66,10 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         "bulletin": parcel.package.bulletin,
         "fingerprint": spoken_fingerprint(Recipient(Kind(key.kind), bytes(key.public))),
         "files": _files(parcel),
+        "proof": in_words(parcel),
         "vkey": vkey(),
+        "log_vkeys": log_vkeys(),
+        "witness_vkeys": settings.AUDIT_WITNESSES,
         "organisation": request.subject.organisation,
         "screen_tier": parcel.tier,
     }
@@ -80,6 +86,9 @@ def _files(parcel: Parcel) -> dict[str, tuple[str, str]]:
 @guarded_by(GET=Action.FETCH)
 @missing_unless_visible
 def folder(request: HttpRequest, package_id: UUID) -> StreamingHttpResponse:
-    """The four files as one ZIP, streamed."""
-    parcel, sending = take_folder(request.subject, package_id)
+    """The four files as one ZIP, streamed; 503 as a whole while there is no proof to put into it."""
+    try:
+        parcel, sending = take_folder(request.subject, package_id)
+    except NotYet as error:
+        raise AuditUnavailable("no checkpoint covers the release") from error
     return on_its_way(sending, "application/zip", f"{parcel.package.pk}.zip")

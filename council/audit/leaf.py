@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-import rfc8785
-
 from council.audit.events import Outcome
 from council.sealing.canonical import canonical
 
@@ -86,13 +84,8 @@ def fields_of(data: bytes) -> dict[str, Field]:
     return {member: fields[member] for member in MEMBERS}
 
 
-def detail_digest(salt: bytes, detail: Mapping[str, object]) -> str:
-    """sha256(salt || JCS(detail)) behind "sha256:". It says nothing any more once the salt is destroyed."""
-    return digest_of(salt, rfc8785.dumps(dict(detail)))
-
-
 def digest_of(salt: bytes, canonical_detail: bytes) -> str:
-    """detail_digest() of a detail that is canonical JSON already."""
+    """FORMAT.md §2: sha256(salt || JCS(detail)) behind "sha256:". It says nothing any more once the salt is destroyed."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
     return f"sha256:{hashlib.sha256(salt + canonical_detail).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Checks a package from the outside in and leaves its contents as a folder: whole, or not at all. PACKAGE.md §4, §5."""
+"""Checks a package from the outside in and leaves its contents as a folder: whole, or not at all. PACKAGE.md §4 to §6."""
 
 import hashlib
 import os
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from council.audit.release import LogKeys, Released, check_release
 from council.sealing import age, note
 from council.sealing.age_keys import Identity, fingerprint
 from council.sealing.container import FIRST, NOT_FIRST, Entry, entries, reader_of
@@ -44,20 +45,25 @@ NO_PARENT = gettext_noop("出力先 %(path)s を置くフォルダーがない�
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who opens: their identities, whom they trust to sign, and the organisation they belong to if they told it."""
+    """Who opens: their identities, whom they trust to sign, and the organisation they belong to if they told it.
+
+    With `logs` the proof of the release has to hold; without, it is carried along unchecked.
+    """
 
     identities: tuple[Identity, ...]
     verifiers: tuple[note.Verifier, ...]
     organisation: str | None = None
+    logs: LogKeys | None = None
 
 
 class Opened(NamedTuple):
-    """`proof` says whether a log proof lay beside the package; it is carried along and not checked here."""
+    """`proof` says whether a log proof lay beside the package, `released` what it shows if there was a key to check it with."""
 
     manifest: Manifest
     contents: Contents
     members: tuple[str, ...]
     proof: bool
+    released: Released | None
 
 
 def open_package(folder: Path, holder: Holder, versions: Versions, out: Path) -> Opened:
@@ -72,13 +78,14 @@ def open_package(folder: Path, holder: Holder, versions: Versions, out: Path) ->
     _check_time(manifest)
     versions.check(manifest)
     proof = _read_small(folder / names.proof, LARGEST_PROOF)
+    released = check_release(proof, manifest, holder.logs) if holder.logs else None
     with _package_file(folder / names.age) as file, _complete_folder(out) as temporary:
         file_key = _file_key(file, manifest, identity)
         if proof is not None:
             _write(temporary / PROOF_NAME, iter([proof]))
         contents, members = _extract(reader_of(age.decrypted_chunks(file_key, file)), manifest, temporary)
         versions.add(manifest)
-    return Opened(manifest, contents, members, proof is not None)
+    return Opened(manifest, contents, members, proof is not None, released)
 
 
 def _check_out(out: Path) -> None:

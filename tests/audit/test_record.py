@@ -3,12 +3,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import rfc8785
 from django.db import connection, transaction
 
 from council.audit.context import request_context
 from council.audit.details import details_of
 from council.audit.events import Outcome
-from council.audit.leaf import detail_digest, fields_of
+from council.audit.leaf import digest_of, fields_of
 from council.audit.models import AuditDetail, AuditEvent
 from council.audit.record import AuditUnavailable, actor_of, record_refusal
 from tests.audit.conftest import BULLETIN, ORGANISATION, PERSON
@@ -66,7 +67,7 @@ def test_the_detail_opens_again_with_who_from_where_and_which_words(write):
 def test_the_leaf_holds_the_digest_of_the_detail(write):
     event = write(detail={"q": "変電所"})
     salt = bytes(AuditDetail.objects.get().salt)
-    assert fields_of(bytes(event.leaf))["detail"] == detail_digest(salt, details_of([event])[event.pk])
+    assert fields_of(bytes(event.leaf))["detail"] == digest_of(salt, rfc8785.dumps(details_of([event])[event.pk]))
 
 
 @pytest.mark.django_db

@@ -50,16 +50,16 @@ class Site:
         return self.address + path
 
     def opener(self, made: Made, **context: object) -> str:
-        """Puts the three files of a package and a page that opens them on the server; the page's address."""
+        """Puts the files of a package and a page that opens them on the server (without a proof an empty one); its address."""
         names = file_names(made.id)
-        parts = (made.manifest, made.signature, made.header + made.payload)
-        urls = [f"/packages/{name}" for name in (names.manifest, names.signature, names.age)]
+        parts = (made.manifest, made.signature, made.header + made.payload, made.proof or b"")
+        urls = [f"/packages/{name}" for name in (names.manifest, names.signature, names.age, names.proof)]
         self.pages.update({url: ("application/octet-stream", part) for url, part in zip(urls, parts, strict=True)})
         given = {
             "package": made.id,
             "organisation": packages.ORGANISATION,
             "vkey": str(packages.SIGNER.verifier),
-            **dict(zip(("manifest_url", "signature_url", "age_url"), urls, strict=True)),
+            **dict(zip(("manifest_url", "signature_url", "age_url", "proof_url"), urls, strict=True)),
         }
         return self.component("/open", "package_opener", **{**given, **context})
 

@@ -1,5 +1,6 @@
 """Whatever Python's opener refuses, the page refuses too: one sentence, nothing shown, nothing remembered."""
 
+import base64
 import dataclasses
 import hashlib
 import json
@@ -17,6 +18,7 @@ from council.sealing.container import Member
 from tests.browser.age_pages import STORES, Site, assert_refused, identity_file, open_in, site, watched
 from tests.sealing import packages
 from tests.sealing.packages import CLASSIC, CONTENTS, HYBRID, MEMBERS, PACKAGE, SIGNER, Made, make, resigned
+from tests.sealing.release_logs import LARGE_WITNESS, LOG, ORIGIN, WITNESS, altered, damaged, proof_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PAGE = Path(package.__file__).with_name("PACKAGE.md")
@@ -154,21 +156,24 @@ def test_damage_is_refused_with_nothing_shown(page, served, code, made):
 
 
 # --- the published vectors ---------------------------------------------------------------------------------------------
-OPEN = """async ({ id, manifest, signature, age, identity, vkey, organisation, size }) => {
+OPEN = """async ({ id, manifest, signature, age, identity, vkey, organisation, size, proof, logVkeys, witnessVkeys }) => {
   const { openPackage } = await import('/static/js/age-package.js');
   const { parseIdentityFile } = await import('/static/js/age-identity.js');
   const bytes = (text) => new TextEncoder().encode(text);
-  const file = Uint8Array.from(atob(age), (each) => each.charCodeAt(0));
+  const binary = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  const file = binary(age);
   const source = {
     id,
     manifest: () => bytes(manifest),
     signature: () => bytes(signature),
+    proof: () => (proof === null ? null : binary(proof)),
     age: () => ({ stream: new Blob([file]).stream(), size: size ?? null }),
   };
   const { keys } = await parseIdentityFile(identity);
-  const holder = { keys, vkeys: [vkey], organisations: organisation ? [organisation] : [] };
+  const holder = { keys, vkeys: [vkey], organisations: organisation ? [organisation] : [], logVkeys, witnessVkeys };
   try {
-    const { members, contents } = await openPackage(source, holder, { check() {}, add() {} });
+    const { members, contents, released } = await openPackage(source, holder, { check() {}, add() {} });
+    if (released) return released;
     const text = ({ pieces }) => new Blob(pieces).text();
     return [contents.caveats, ...(await Promise.all(members.map(async (each) => [each.name, await text(each)])))];
   } catch (error) {
@@ -177,8 +182,25 @@ OPEN = """async ({ id, manifest, signature, age, identity, vkey, organisation, s
 }"""
 
 
-def opened_by_script(page: Page, **given: str | int) -> object:
-    return page.evaluate(OPEN, {"vkey": VECTORS["vkey"], "organisation": None, **given})
+CHECK_ALL = """async ({ proofs, manifest, logVkeys, witnessVkeys }) => {
+  const { checkRelease } = await import('/static/js/age-proof.js');
+  const binary = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  const taken = [];
+  for (const [place, proof] of proofs.entries()) {
+    try {
+      await checkRelease(binary(proof), JSON.parse(manifest), logVkeys, witnessVkeys);
+      taken.push(place);
+    } catch ({ code }) {
+      if (!['proof', 'release'].includes(code)) taken.push(code ?? place);
+    }
+  }
+  return taken;
+}"""
+
+
+def opened_by_script(page: Page, **given: object) -> object:
+    none = {"organisation": None, "proof": None, "logVkeys": [], "witnessVkeys": []}
+    return page.evaluate(OPEN, {"vkey": VECTORS["vkey"], **none, **given})
 
 
 def test_the_published_packages_open(page, served):
@@ -199,6 +221,77 @@ def test_the_published_damage_is_refused(page, served, vector):
     extra = {name: vector[name] for name in ("organisation", "identity") if name in vector}
     answer = opened_by_script(page, **{**given, **extra})
     assert re.fullmatch(r"[a-z]+", str(answer)), answer
+
+
+LOGS = {"logVkeys": [str(LOG.verifier)], "witnessVkeys": [str(WITNESS.verifier), str(LARGE_WITNESS)]}
+OF_ANOTHER = {"an entry that is no leaf", "a refusal", "the proof of another event", "no organisation"} | {
+    f"another {what}" for what in ("deed", "package", "revision", "tier", "organisation")
+}
+CODES = dict.fromkeys(damaged(A.manifest), "proof") | dict.fromkeys(OF_ANOTHER, "release") | {"nothing": "no-proof"}
+
+
+def proved_by_script(page: Page, made: Made, proof: bytes | None, **given: object) -> object:
+    parts = {"manifest": made.manifest.decode(), "signature": made.signature.decode(), "identity": HYBRID.text()}
+    encoded = {"age": made.header + made.payload, **({} if proof is None else {"proof": proof})}
+    given = {"id": made.id, "vkey": str(SIGNER.verifier), **LOGS, **given}
+    given |= {name: base64.b64encode(data).decode() for name, data in encoded.items()}
+    return opened_by_script(page, **parts, **given)
+
+
+def test_a_release_that_stands_in_the_log_is_shown_with_its_place(page):
+    shown = proved_by_script(page, A, proof_of(A.manifest))
+    assert shown == {"origin": ORIGIN, "index": "4", "size": "7", "witnesses": ["witness.example"]}
+
+
+@pytest.mark.parametrize("why", CODES)
+def test_a_proof_that_does_not_hold_is_refused(page, why):
+    assert proved_by_script(page, A, damaged(A.manifest)[why]) == CODES[why]
+
+
+@pytest.mark.parametrize("of", [0, 1])
+def test_the_published_proofs_hold(page, of):
+    keys = {"logVkeys": [VECTORS["log_vkey"]], "witnessVkeys": [VECTORS["witness_vkey"]]}
+    whole = {name: VECTORS["packages"][of][name] for name in ("id", "identity", "manifest", "signature", "age")}
+    proof = base64.b64encode(VECTORS["proofs"][of]["proof"].encode()).decode()
+    assert opened_by_script(page, **whole, **keys, proof=proof)["size"] == str(VECTORS["proofs"][of]["size"])
+
+
+def test_no_byte_of_a_proof_can_be_changed(page):
+    data = proof_of(A.manifest)
+    flipped = [
+        data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :] for place in range(data.rindex("— ".encode()))
+    ]
+    given = [base64.b64encode(each).decode() for each in flipped]
+    assert page.evaluate(CHECK_ALL, {"proofs": given, "manifest": A.manifest.decode(), **LOGS}) == []
+
+
+def test_a_release_in_a_log_without_a_key_is_refused(page):
+    assert proved_by_script(page, A, proof_of(A.manifest), logVkeys=[str(SIGNER.verifier)]) == "log"
+
+
+def test_an_altered_proof_is_refused_on_the_page_before_the_payload_is_asked_for(page, served):
+    made = _swap(A, proof=altered(proof_of(A.manifest), index=b"index 5"))
+    given = {"log_vkeys": LOGS["logVkeys"], "witness_vkeys": [{"vkey": each} for each in LOGS["witnessVkeys"]]}
+    open_in(page, served.opener(made, package=PACKAGE, **given), identity_file(HYBRID))
+    assert_refused(page, "proof")
+    assert not any(".age " in line for line, _body in served.asked)
+
+
+def test_the_page_says_where_in_the_log_the_release_is_and_who_stood_by(page, served):
+    made = _swap(A, proof=proof_of(A.manifest))
+    comments = f"# log-vkey: {LOG.verifier}\n# witness-vkey: {WITNESS.verifier}\n"
+    open_in(page, served.opener(made, package=PACKAGE), identity_file(HYBRID, comments=comments))
+    assert (
+        page.locator("[data-fact=release]").inner_text()
+        == f"引き渡しは {ORIGIN} の番号 4 です（7件までの検印で確かめました）。"
+    )
+    assert page.locator("[data-fact=witnesses]").inner_text() == "witness.example"
+
+
+def test_without_a_key_of_the_log_the_page_says_that_it_did_not_check(page, served):
+    open_in(page, served.opener(A, package=PACKAGE), identity_file(HYBRID))
+    assert "確かめていません" in page.locator("[data-fact=release]").inner_text()
+    assert not any(".tlog-proof " in line for line, _body in served.asked)
 
 
 def test_what_is_too_large_for_a_page_is_refused_before_it_is_read(page):

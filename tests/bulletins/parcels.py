@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from accounts.models import KeyHolder, Organisation, RecipientKey, User
 from bulletins.models import Package, PackageSeal
+from council.audit import log_keys, signer_state
+from council.audit.checkpoint import Checkpoint
+from council.audit.release import LogKeys
 from council.package_signing import signer
 from council.sealing.age_keys import Identity, Kind, fingerprint, generate_identity
 from council.sealing.manifest import file_names
@@ -54,3 +57,15 @@ def text(package: Package, identity: Identity, folder: Path) -> str:
     """What bulletin.md inside says."""
     opened(package, identity, folder)
     return (folder / "out" / "bulletin.md").read_text("utf-8")
+
+
+def own_log_keys() -> LogKeys:
+    """What somebody holds who trusts the logs of the portal under test."""
+    return LogKeys(tuple(log_keys.verifiers(tier)[0] for tier in log_keys.TIERS))
+
+
+def refuse_to_sign() -> None:
+    """The logs have signed more than the database holds, so that their signer says no more: as after an old backup was put back."""
+    for tier in log_keys.TIERS:
+        longer = Checkpoint(log_keys.origin(tier), 1_000_000, bytes(32))
+        signer_state.advance(longer, lambda size: [], begun=False)

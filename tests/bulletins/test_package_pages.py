@@ -8,24 +8,30 @@ import zipfile
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
 from bulletins.actions import fetch
 from bulletins.actions.close import recall
 from bulletins.models import Package
 from bulletins.packages import packages_for
-from council.audit.models import AuditEvent
+from council.audit.checkpoint import Checkpoint
+from council.audit.models import AuditEvent, Cosignature, LogCheckpoint
+from council.audit.release import check_release
 from council.package_signing import signer, vkey
-from council.sealing.manifest import file_names
+from council.sealing import note
+from council.sealing.manifest import Manifest, file_names
 from council.sealing.opening import Holder, open_package
 from council.sealing.versions import Versions
 from tests import cast
-from tests.bulletins import sent, shelf
+from tests.bulletins import parcels, sent, shelf
+from tests.sealing.release_logs import LARGE_WITNESS, WITNESS
 
 pytestmark = pytest.mark.django_db
 TITLE = "内々の題名"
 # Session, person, what is known of them, the frame; then audiences, other subcommittees, packages; or package, seal, bulletin, grants.
-LIST_QUERIES, PACKAGE_QUERIES = 9, 11
+# A package also its proof: place, checkpoint, leaf, tiles, and the names of the logs.
+LIST_QUERIES, PACKAGE_QUERIES = 9, 18
 
 
 @pytest.fixture
@@ -189,6 +195,34 @@ def test_pages_answer_get_alone(browser, package, path):
     assert browser.post(path.format(package.pk)).status_code == 405
 
 
+def test_the_page_says_where_in_the_log_the_release_is_and_how_long_the_log_was(world, browser, package):
+    text = html(browser, f"/packages/{package.pk}/")
+    about = Manifest.parse(sent.take(world.reader_two, package, "manifest"))
+    shown = check_release(sent.take(world.reader_two, package, "proof"), about, parcels.own_log_keys())
+    for term, value in ("監査ログ", f'<code translate="no">{shown.origin}</code>'), ("ログの中の番号", shown.index):
+        assert f"<dt>{term}</dt><dd>{value}</dd>" in text
+    assert re.search(rf"<dt>検印のときの件数</dt><dd>{shown.size}</dd>", text)
+    assert "<dt>検印に立ち会った機関</dt><dd>なし</dd>" in text
+
+
+def test_the_page_names_the_witnesses_who_signed_and_no_others(world, browser, package, settings):
+    settings.AUDIT_WITNESSES = [{"vkey": str(each), "url": ""} for each in (WITNESS.verifier, LARGE_WITNESS)]
+    sent.take(world.reader_two, package, "proof")
+    covering = LogCheckpoint.objects.filter(tier=2).latest("size")
+    line = WITNESS.line(Checkpoint.parse(note.split(bytes(covering.note))[0]), 1763700120)
+    row = {"tier": 2, "size": covering.size, "witness": WITNESS.verifier.name}
+    Cosignature.objects.create(**row, line=line, signed_at=timezone.now())
+    assert '機関</dt><dd><code translate="no">witness.example</code></dd>' in html(browser, f"/packages/{package.pk}/")
+
+
+def test_without_a_checkpoint_the_page_asks_to_wait_and_the_folder_is_not_there_at_all(browser, package):
+    parcels.refuse_to_sign()
+    assert "まだ検印がありません" in html(browser, f"/packages/{package.pk}/")
+    response = browser.get(f"/packages/{package.pk}/folder.zip")
+    assert (response.status_code, response["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert sent.noted(package) == []
+
+
 def test_the_page_of_the_bulletin_leads_to_the_package(browser, package):
     text = html(browser, f"/bulletins/{package.bulletin_id}/")
     assert f'<a href="/packages/{package.pk}/">封をした包みを受け取る</a>' in text
@@ -201,6 +235,7 @@ def test_it_does_not_for_who_may_not_have_all_that_is_inside(world, package):
 
 def test_the_number_of_queries_is_this(world, browser, package, django_assert_num_queries):
     html(browser)
+    html(browser, f"/packages/{package.pk}/")  # whoever is the first gives what waits its place in the log
     with django_assert_num_queries(PACKAGE_QUERIES):
         html(browser, f"/packages/{package.pk}/")
     for _more in range(2):

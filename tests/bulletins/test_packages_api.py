@@ -1,6 +1,5 @@
 """The files of a package over HTTP: byte for byte what opens, in ranges too, and on record before the first byte."""
 
-import hashlib
 import json
 
 import pyrage
@@ -9,21 +8,26 @@ from django.test import Client
 
 from bulletins.actions import fetch
 from bulletins.models import Package, PackageSeal
-from council.audit.models import AuditEvent
+from council.api import PROBLEM
+from council.audit import log_keys
+from council.audit.models import AuditEvent, LogCheckpoint, LogEntry
 from council.audit.record import AuditUnavailable
+from council.audit.release import check_release
 from council.package_signing import signer
 from council.sealing import note
 from council.sealing.age_keys import Kind
-from council.sealing.manifest import file_names
+from council.sealing.manifest import Manifest, file_names
 from council.sealing.opening import Holder, open_package
 from council.sealing.versions import Versions
 from tests import cast
 from tests.bulletins import sent, shelf
+from tests.bulletins.parcels import own_log_keys, refuse_to_sign
 from tests.sealing.test_foreign_age import needs_npm, node
 
 pytestmark = pytest.mark.django_db
-# Token, person, what is known of them; package, seal, bulletin, grants; the event. For a proof also the event of the release.
-QUERIES = {"manifest": 12, "signature": 12, "age": 12, "proof": 13}
+# Token, person, what is known of them; package, seal, bulletin, grants; the event. For a proof also its place in the log, the newest
+# checkpoint, the leaf, what the path needs of the tiles, and the cosignatures.
+QUERIES = {"manifest": 13, "signature": 13, "age": 13, "proof": 19}
 
 
 @pytest.fixture
@@ -88,18 +92,32 @@ def test_each_file_comes_as_itself_to_be_saved(world, package, file, kind):
     assert int(response["Content-Length"]) == len(body)
 
 
-def test_the_proof_names_the_event_of_the_release_and_its_leaf(world, package):
+def test_the_proof_shows_that_the_release_stands_in_the_log_of_its_tier(world, package):
+    about = Manifest.parse(sent.take(world.reader_two, package, "manifest"))
+    shown = check_release(sent.take(world.reader_two, package, "proof"), about, own_log_keys())
     event = AuditEvent.objects.get(action="package.release")
-    assert sent.take(world.reader_two, package, "proof").decode() == (
-        f"council-package-release/v1\npackage {package.pk}\nevent {event.pk}\n"
-        f"leaf {hashlib.sha256(bytes(event.leaf)).hexdigest()}\n"
-    )
-    assert json.loads(bytes(event.leaf))["object"] == str(package.pk)
+    entry = LogEntry.objects.get(pk=event.pk)
+    assert (shown.event, shown.index, shown.origin) == (str(event.pk), entry.index, log_keys.origin(event.tier))
+    assert shown.size == LogCheckpoint.objects.filter(tier=event.tier).latest("size").size
+
+
+def test_proofs_are_checked_with_the_keys_that_the_list_tells(world, package):
+    listed = sent.get(world.reader_two).json()
+    assert listed["log_vkeys"] == [str(each) for each in own_log_keys().logs]
+
+
+def test_while_the_log_signs_nothing_the_proof_is_awaited_and_nothing_is_recorded(world, package):
+    refuse_to_sign()
+    response = sent.get(world.reader_two, f"{package.pk}/proof/")
+    assert (response.status_code, response["Retry-After"], response["Content-Type"]) == (503, "2", PROBLEM)
+    assert "少し待って" in response.json()["detail"]
+    assert sent.noted(package) == []
 
 
 @pytest.mark.parametrize("file", sent.FILES)
 def test_a_file_costs_as_many_queries_as_this(world, package, file, django_assert_num_queries):
     headers = cast.bearer(world.reader_two)
+    sent.take(world.reader_two, package, "proof")  # whoever is the first gives what waits its place
     with django_assert_num_queries(QUERIES[file]):
         response = Client().get(f"{sent.API}{package.pk}/{file}/", headers=headers)
     sent.bytes_of(response)

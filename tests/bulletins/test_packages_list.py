@@ -13,7 +13,7 @@ from tests.bulletins import sent
 
 pytestmark = pytest.mark.django_db
 # Token, person, what is known of them; the audiences, the other subcommittees, the packages.
-QUERIES = 6
+QUERIES = 7
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_row_says_what_a_program_needs_and_no_title(world):
     answer = sent.get(world.reader_two).json()
     seal = PackageSeal.objects.select_related("key").get()
     names, at = file_names(str(package.pk)), f"http://testserver{sent.API}{package.pk}"
-    assert set(answer) == {"results", "next", "vkey"}
+    assert set(answer) == {"results", "next", "vkey", "log_vkeys"}
     assert (answer["vkey"], answer["next"]) == (vkey(), None)
     assert answer["results"] == [
         {

@@ -15,6 +15,7 @@ STAND_ALONE = (
     "council.access",
     "council.sealing",
     "council.audit.leaf",
+    "council.audit.release",
     "council.audit.events",
     "council.audit.context",
 )

@@ -24,7 +24,7 @@ def test_what_is_printed_belongs_to_what_is_written(tmp_path, capsys, options, k
 def test_whom_to_trust_is_written_beside_the_key(tmp_path):
     path = tmp_path / "key.txt"
     assert new_identity.main([str(path), "--vkey", VKEY, "--organisation", ORGANISATION]) == 0
-    assert read_key_file(path)[1:] == ((VKEY,), ORGANISATION)
+    assert read_key_file(path)[1:] == ((VKEY,), ORGANISATION, (), ())
 
 
 def test_an_existing_file_is_never_replaced(tmp_path, capsys):

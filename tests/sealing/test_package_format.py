@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from council.audit import cosignature
+from council.audit.release import LogKeys, check_release
 from council.sealing import age, opening, package
 from council.sealing.age_keys import Identity, fingerprint
 from council.sealing.errors import AgeRefused, NoteRefused, PackageRefused
-from council.sealing.manifest import Contents, file_names
+from council.sealing.manifest import Contents, Manifest, file_names
 from council.sealing.note import Verifier
 from council.sealing.opening import Holder, open_package
 from council.sealing.versions import Versions
@@ -49,6 +51,28 @@ def test_what_the_page_says_must_be_refused_is_refused(tmp_path, case):
     with pytest.raises((AgeRefused, NoteRefused, PackageRefused)):
         opened(tmp_path, {**VECTORS["packages"][case["of"]], **case.get("parts", {}), **changes})
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def proof_shown(of, proof):
+    about = Manifest.parse(VECTORS["packages"][of]["manifest"].encode())
+    witness = cosignature.Verifier.parse(VECTORS["witness_vkey"])
+    return check_release(proof.encode(), about, LogKeys((Verifier.parse(VECTORS["log_vkey"]),), (witness,)))
+
+
+@pytest.mark.parametrize("of", [0, 1])
+def test_the_published_proofs_hold_for_the_published_packages(of):
+    case = VECTORS["proofs"][of]
+    shown = proof_shown(of, case["proof"])
+    assert (shown.index, shown.size) == (case["index"], case["size"])
+    assert [list(each) for each in shown.witnesses] == case["witnesses"]
+    with pytest.raises(PackageRefused):
+        proof_shown(1 - of, case["proof"])
+
+
+@pytest.mark.parametrize("case", VECTORS["refused_proofs"], ids=lambda case: case["why"])
+def test_what_the_page_says_is_no_proof_is_refused(case):
+    with pytest.raises((NoteRefused, PackageRefused)):
+        proof_shown(case["of"], case["proof"])
 
 
 @pytest.mark.parametrize("case", VECTORS["packages"], ids=["hybrid", "classic"])

@@ -8,7 +8,7 @@ import { bech32, Decrypter, generateHybridIdentity, identityToRecipient, sha256 
 
 const LARGEST_KEY_FILE = 1 << 20;
 const PUBLIC_BYTES = { age1pq: 1184 + 32, age: 32 };
-const COMMENT = /^#[# ]*(vkey|organisation)\s*:(.*)$/;
+const COMMENT = /^#[# ]*(vkey|log-vkey|witness-vkey|organisation)\s*:(.*)$/;
 // A header with exactly one stanza and one spelling (FORMAT.md §8): 1120 or 32 bytes, then a body and a MAC of 32 bytes each.
 const BYTES_32 = '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]';
 const STANZAS = [
@@ -46,8 +46,9 @@ async function parseIdentity(text) {
   }
 }
 
-/* { keys: [{ identity, recipient }], vkeys, organisation } of an age identity file. As in council/sealing/open.py, the comments
-   `# vkey: …` and `# organisation: …` mean something; any other line that is no identity refuses the file. */
+/* { keys: [{ identity, recipient }], vkeys, logVkeys, witnessVkeys, organisation } of an age identity file. As in council/sealing/open.py,
+   the comments `# vkey: …`, `# log-vkey: …`, `# witness-vkey: …` and `# organisation: …` mean something; any other line that is no
+   identity refuses the file. */
 export async function parseIdentityFile(text) {
   const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   const comments = lines.map((line) => COMMENT.exec(line)).filter(Boolean);
@@ -55,7 +56,8 @@ export async function parseIdentityFile(text) {
   const given = lines.filter((line) => line && !line.startsWith('#'));
   check(given.length, 'identity');
   const keys = await Promise.all(given.map(parseIdentity));
-  return { keys, vkeys: values('vkey'), organisation: values('organisation')[0] ?? null };
+  const vkeys = { vkeys: values('vkey'), logVkeys: values('log-vkey'), witnessVkeys: values('witness-vkey') };
+  return { keys, ...vkeys, organisation: values('organisation')[0] ?? null };
 }
 
 export async function readIdentityFile(file) {

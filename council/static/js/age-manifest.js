@@ -51,7 +51,7 @@ const CONTENTS = {
 };
 
 /* RFC 8785 for texts, whole numbers, null, lists and objects; anything it cannot spell is refused by the comparison. */
-function canonical(value) {
+export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const members = Object.keys(value).sort().map((name) => `${canonical(name)}:${canonical(value[name])}`);

@@ -16,7 +16,7 @@ const isName = (name) => name !== '' && !NOT_A_NAME.test(name);
 const encode = (text) => new TextEncoder().encode(text);
 
 /* Padded standard base64 in its one canonical spelling; empty for anything else. */
-function fromBase64(text) {
+export function fromBase64(text) {
   try {
     const binary = atob(text);
     return btoa(binary) === text ? Uint8Array.from(binary, (each) => each.charCodeAt(0)) : new Uint8Array();
@@ -25,18 +25,19 @@ function fromBase64(text) {
   }
 }
 
-/* A verifier { name, id, key } from `name+hex(key id)+base64(type || key)`. The key id has to belong to name and key. */
-export function parseVkey(vkey) {
+/* A verifier { name, id, key } from `name+hex(key id)+base64(type || key)`. The key id has to belong to name and key; the key is one of
+   Ed25519, of the type that is asked for (1 signs notes, 4 cosigns checkpoints). */
+export function parseVkey(vkey, type = ED25519) {
   const [name, id, ...rest] = vkey.split('+');
   const data = fromBase64(rest.join('+'));
-  check(isName(name) && data.length === 1 + PUBLIC_BYTES && data[0] === ED25519, 'vkey');
+  check(isName(name) && data.length === 1 + PUBLIC_BYTES && data[0] === type, 'vkey');
   const expected = toHex(sha256(joined([encode(`${name}\n`), data])).subarray(0, KEY_ID_BYTES));
   check(id === expected, 'vkey');
   return { name, id, key: data.subarray(1) };
 }
 
-/* Where the text ends and the signatures begin: the last blank line. */
-function split(note) {
+/* { text, lines }: where the text ends and the signatures begin, at the last blank line. Nothing is checked. */
+export function split(note) {
   const whole = decodeUtf8(note, 'unsigned');
   const place = whole.lastIndexOf('\n\n');
   check(note.length <= LARGEST_NOTE && place >= 0 && whole.endsWith('\n'), 'unsigned');
@@ -46,7 +47,8 @@ function split(note) {
   return { text: encode(`${whole.slice(0, place)}\n`), lines };
 }
 
-function parseLine(line) {
+/* { name, id, signature } of a signature line; what the signature says is the business of its type. */
+export function parseLine(line) {
   check(line.startsWith(DASH), 'unsigned');
   const rest = line.slice(DASH.length);
   const gap = rest.indexOf(' ');
@@ -56,7 +58,8 @@ function parseLine(line) {
   return { name, id: toHex(data.subarray(0, KEY_ID_BYTES)), signature: data.subarray(KEY_ID_BYTES) };
 }
 
-async function accepts(verifier, signature, text) {
+/* Whether the Ed25519 signature (64 bytes) of the text holds for the verifier. */
+export async function accepts(verifier, signature, text) {
   try {
     const key = await crypto.subtle.importKey('raw', verifier.key, { name: 'Ed25519' }, false, ['verify']);
     return await crypto.subtle.verify({ name: 'Ed25519' }, key, signature, text);

@@ -1,9 +1,10 @@
 /* age-open.js: opens a sealed package in the page. What is checked stands in age-package.js; here are the page, the requests and the memory.
    components/package_opener.html is the markup; all words come from there. Loaded with <script type="module">.
 
-   [data-package=ID]           the region. data-manifest, data-signature, data-age: addresses of the three files, asked for with the session
-                               and only when it is their turn. data-vkey: the signer's key, or several with spaces between; keys that the
-                               identity file names (`# vkey:`) take their place. data-organisation: the reader's organisation.
+   [data-package=ID]           the region. data-manifest, data-signature, data-proof, data-age: addresses of the four files, asked for with
+                               the session and only when it is their turn. data-vkey: the signer's key, or several with spaces between;
+                               data-log-vkey, data-witness-vkey: those of the logs and of the witnesses. Keys that the identity file names
+                               (`# vkey:`, `# log-vkey:`, `# witness-vkey:`) take their place. data-organisation: the reader's organisation.
    Within it:
    [data-open-form]            hidden until this script shows it: an input[type=file][data-identity] without a name, button[data-open]
    [data-status]               role=status; data-working and data-done are its words
@@ -15,7 +16,8 @@
      [data-grade-of]           gets data-grade 1, 2 or critical
      [data-tier-of], [data-mark-of]  get a copy of template[data-tier=1|2|3], template[data-mark=1|2|3]
      [data-fact=NAME]          revision, version, bulletin, organisation, by (who signed), not_after (in Japan's time; data-none when there is none),
-                               caveats (a list item each; data-none)
+                               caveats (a list item each; data-none), release (the log and the place in it, data-words with %(origin)s,
+                               %(index)s and %(size)s; data-none when it was not checked), witnesses (data-none)
      [data-text]               the text of bulletin.md as elements with text nodes
      [data-files]              a copy of template[data-file] for each file: [data-name], [data-size], a[data-save]
      button[data-close]        takes everything off the page again; leaving the page does the same
@@ -83,13 +85,16 @@ const sourceOf = ({ dataset }) => ({
   id: dataset.package,
   manifest: () => bytesOf(dataset.manifest),
   signature: () => bytesOf(dataset.signature),
+  proof: () => bytesOf(dataset.proof),
   age: () => streamOf(dataset.age),
 });
 
+/* What the file names takes the place of what the page says. */
 function holderOf({ dataset }, file) {
-  const known = (dataset.vkey ?? '').split(/\s+/).filter(Boolean);
+  const of = (named, said) => (named.length ? named : (said ?? '').split(/\s+/).filter(Boolean));
   const organisations = [dataset.organisation, file.organisation].filter(Boolean);
-  return { keys: file.keys, vkeys: file.vkeys.length ? file.vkeys : known, organisations };
+  const [vkeys, logVkeys] = [of(file.vkeys, dataset.vkey), of(file.logVkeys, dataset.logVkey)];
+  return { keys: file.keys, vkeys, logVkeys, witnessVkeys: of(file.witnessVkeys, dataset.witnessVkey), organisations };
 }
 
 function moment(text) {
@@ -186,8 +191,9 @@ class Region {
     this.find('[data-failure]').hidden = false;
   }
 
-  show({ manifest, by, contents, members }) {
-    this.showFacts({ ...manifest, by: by.join(', '), caveats: contents.caveats });
+  show({ manifest, by, contents, members, released }) {
+    const proof = { release: released, witnesses: released?.witnesses.join(', ') || null };
+    this.showFacts({ ...manifest, by: by.join(', '), caveats: contents.caveats, ...proof });
     this.showTier(manifest.tier);
     const text = members.find(({ name }) => name === TEXT);
     if (text) this.find('[data-text]')?.replaceChildren(rendered(new TextDecoder().decode(joined(text.pieces))));
@@ -202,6 +208,7 @@ class Region {
       const none = value === null || value?.length === 0;
       if (none) place.textContent = place.dataset.none ?? '';
       else if (place.dataset.fact === 'not_after') place.replaceChildren(...moment(value));
+      else if (place.dataset.fact === 'release') place.textContent = place.dataset.words.replace(/%\((\w+)\)s/g, (_, name) => value[name]);
       else if (Array.isArray(value)) place.replaceChildren(...value.map(item));
       else place.textContent = value;
     }

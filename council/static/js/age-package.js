@@ -2,12 +2,13 @@
    refuses. Pure: bytes, keys and the memory of what was opened come from the caller, and nothing is shown here.
 
    Codes of a Refusal, in the order of the checks: vkey, unsigned, signature, unsupported, manifest, name, organisation, key, expired,
-   older (and what the memory itself says), fetch, large, header, payload, seal, cut, contents, inside. */
+   older (and what the memory itself says), those of age-proof.js, fetch, large, header, payload, seal, cut, contents, inside. */
 
 import { ATTACHMENTS, entries, FIRST } from './age-archive.js';
 import { decrypt, fingerprint, isHeaderFor } from './age-identity.js';
 import { compare, LARGEST_MANIFEST, parseContents, parseManifest } from './age-manifest.js';
 import { parseVkey, verifyNote } from './age-note.js';
+import { checkRelease } from './age-proof.js';
 import { check, joined, Refusal, toHex } from './age-refusal.js';
 import { sha256 } from './vendor/age-encryption.js';
 
@@ -25,7 +26,7 @@ async function signedManifest(source, vkeys) {
   check(vkeys.length, 'vkey');
   const [data, signature] = await Promise.all([source.manifest(), source.signature()]);
   check(data.length <= LARGEST_MANIFEST && signature.length <= LARGEST_MANIFEST, 'large');
-  const { text, by } = await verifyNote(joined([data, signature]), vkeys.map(parseVkey));
+  const { text, by } = await verifyNote(joined([data, signature]), vkeys.map((each) => parseVkey(each)));
   check(text.length === data.length + 1 && data.every((byte, place) => byte === text[place]), 'signature');
   const manifest = parseManifest(data);
   check(manifest.package === source.id, 'name');
@@ -124,10 +125,12 @@ async function extract(plain, manifest) {
   return { contents, members };
 }
 
-/* { manifest, by, contents, members }: members are { name, size, pieces }, without package.json.
+/* { manifest, by, contents, members, released }: members are { name, size, pieces }, without package.json; released is what the proof
+   shows (age-proof.js), null where no key of a log was given to check it with.
 
-   source: id, and the functions manifest() and signature() to bytes, age() to { stream, size or null }, each called when it is its turn.
-   holder: keys [{ identity, recipient }], vkeys, organisations (each that is named has to be the package's).
+   source: id, and the functions manifest(), signature() and proof() to bytes (proof also to null), age() to { stream, size or null }, each
+   called when it is its turn, proof() only with a key of a log.
+   holder: keys [{ identity, recipient }], vkeys, organisations (each that is named has to be the package's), logVkeys and witnessVkeys.
    memory: check(manifest) throws for an older package, add(manifest) remembers this one; called before anything is handed back.
    report: told how much is done, from 0 to 1, or null when it can't be known. */
 export async function openPackage(source, holder, memory, report = () => {}) {
@@ -135,6 +138,8 @@ export async function openPackage(source, holder, memory, report = () => {}) {
   const identity = identityFor(manifest, holder);
   check(manifest.not_after === null || Date.now() <= Date.parse(manifest.not_after), 'expired');
   memory.check(manifest);
+  const { logVkeys = [], witnessVkeys = [] } = holder;
+  const released = logVkeys.length ? await checkRelease(await source.proof(), manifest, logVkeys, witnessVkeys) : null;
   const { stream, size: expected } = await source.age();
   check((expected ?? 0) <= LARGEST_HERE, 'large');
   const { chunks, size } = await collect(stream, (done) => report(expected ? Math.min(done / expected, 1) / 2 : null));
@@ -144,5 +149,5 @@ export async function openPackage(source, holder, memory, report = () => {}) {
   const plain = decrypted(header, chunks, identity, (done) => report(0.5 + Math.min(done / size, 1) / 2));
   const { contents, members } = await extract(plain, manifest);
   memory.add(manifest);
-  return { manifest, by, contents, members };
+  return { manifest, by, contents, members, released };
 }
