@@ -27,6 +27,7 @@ from tests.audit.trees import altered
 FOREIGN = Path(__file__).parents[1] / "foreign"
 GOPATH = Path(os.environ.get("TLOG_GOPATH", "/usr/share/gocode"))
 TIER = 2
+WITNESS = cosignature.Cosigner.from_seed("witness.example/one", cosignature.ED25519, b"w" * 32)
 
 pytestmark = pytest.mark.django_db
 needs_go = pytest.mark.skipif(
@@ -148,18 +149,32 @@ def test_go_follows_the_log_from_one_checkpoint_to_the_next(go, vkey, tmp_path):
     assert go("consistency", vkey, tmp_path / "new", tmp_path / "old", data=base64_of(path).encode()) is None
 
 
+def newest():
+    """The newest checkpoint with all its lines, and one of a witness."""
+    signed = bytes(LogHead.objects.get(tier=TIER).note)
+    return signed + WITNESS.line(Checkpoint.parse(note.split(signed)[0]), 1_795_244_400)
+
+
 def written(folder):
-    """The log as an export has it, its checkpoint with all its lines and one of a witness."""
+    """The log as an export has it."""
     head = LogHead.objects.get(tier=TIER)
-    witness = cosignature.Cosigner.from_seed("witness.example/one", cosignature.ED25519, b"w" * 32)
-    here = Checkpoint.parse(note.split(bytes(head.note))[0])
     reader = LogReader(TIER, head.signed_size)
     for tile in tiles_of(head.signed_size):
         place = folder / tile.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(reader.data(tile))
-    (folder / "checkpoint").write_bytes(bytes(head.note) + witness.line(here, 1_795_244_400))
+    (folder / "checkpoint").write_bytes(newest())
     return head.signed_size
+
+
+@needs_go
+def test_go_reads_the_line_of_a_witness_and_no_altered_one(go, events, vectors):
+    whole, key = newest(), str(WITNESS.verifier)
+    assert go("cosigned", key, data=whole) == "1795244400"
+    assert go("cosigned", key, data=whole.replace(b"\n22\n", b"\n23\n")) is None
+    assert go("cosigned", vectors["witness"]["vkey"], data=whole) is None
+    published = vectors["checkpoint"]["note"] + vectors["checkpoint"]["cosignature"] + vectors["witness"]["cosignature"]
+    assert go("cosigned", vectors["witness"]["vkey"], data=published.encode()) == "1795244407"
 
 
 @needs_go

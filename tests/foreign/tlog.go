@@ -2,12 +2,15 @@
 //
 //	tlog proof VKEY <FILE                           a tlog-proof: prints "index size"
 //	tlog consistency VKEY OLD NEW <HASHES           two notes in files, one base64 hash a line: prints "old new"
+//	tlog cosigned VKEY <NOTE                        a note with the line of a witness (type 0x04): prints its time
 //	tlog log VKEY FOLDER [INDEX…]                   a log of an export: every entry and tile; prints "size", then each proof on a line
 //
 // Exit codes: 0 it holds, 1 it does not (the reason on stderr), 2 misused.
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -109,6 +112,50 @@ func consistency(vkey, oldNote, newNote string) (string, error) {
 	return fmt.Sprintf("%d %d", trees[0].N, trees[1].N), err
 }
 
+// A witness of C2SP tlog-cosignature as a note.Verifier; x/mod itself knows no other type than 0x01.
+type witness struct {
+	name string
+	key  []byte
+	time uint64
+}
+
+func (w *witness) Name() string { return w.name }
+
+func (w *witness) KeyHash() uint32 {
+	digest := sha256.Sum256([]byte(w.name + "\n" + string(w.key)))
+	return binary.BigEndian.Uint32(digest[:])
+}
+
+func (w *witness) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	w.time = binary.BigEndian.Uint64(sig)
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", w.time, msg)
+	return ed25519.Verify(w.key[1:], []byte(signed), sig[8:])
+}
+
+func cosigned(vkey string) (string, error) {
+	parts := strings.SplitN(vkey, "+", 3)
+	if len(parts) != 3 {
+		return "", fmt.Errorf("not a vkey")
+	}
+	key, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || len(key) != 1+ed25519.PublicKeySize || key[0] != 0x04 {
+		return "", fmt.Errorf("not the key of a witness")
+	}
+	verifier := &witness{name: parts[0], key: key}
+	if fmt.Sprintf("%08x", verifier.KeyHash()) != parts[1] {
+		return "", fmt.Errorf("the key id is another key's")
+	}
+	msg, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return "", err
+	}
+	_, err = note.Open(msg, note.VerifierList(verifier))
+	return strconv.FormatUint(verifier.time, 10), err
+}
+
 // A folder with tile/<L>/…, as a tlog.TileReader.
 type folder string
 
@@ -200,12 +247,14 @@ func main() {
 	switch arguments := os.Args[1:]; {
 	case len(arguments) == 2 && arguments[0] == "proof":
 		said, err = proof(arguments[1])
+	case len(arguments) == 2 && arguments[0] == "cosigned":
+		said, err = cosigned(arguments[1])
 	case len(arguments) == 4 && arguments[0] == "consistency":
 		said, err = consistency(arguments[1], arguments[2], arguments[3])
 	case len(arguments) >= 3 && arguments[0] == "log":
 		said, err = wholeLog(arguments[1], arguments[2], arguments[3:])
 	default:
-		fmt.Fprintln(os.Stderr, "tlog proof VKEY | consistency VKEY OLD NEW | log VKEY FOLDER [INDEX…]")
+		fmt.Fprintln(os.Stderr, "tlog proof VKEY | cosigned VKEY | consistency VKEY OLD NEW | log VKEY FOLDER [INDEX…]")
 		os.Exit(2)
 	}
 	if err != nil {
