@@ -12,6 +12,7 @@ app = Celery("council")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["council.audit"], related_name="tasks_retention")
+app.autodiscover_tasks(["council.audit"], related_name="tasks_signals")
 app.conf.beat_schedule = {
     "publish-what-is-due": {"task": "bulletins.tasks.publish_due", "schedule": 15.0},
     "close-what-has-expired": {"task": "bulletins.tasks.close_expired", "schedule": 60.0},
@@ -40,5 +41,15 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "tend-reviews": {"task": "accounts.tasks.tend_reviews", "schedule": 300.0, "options": {"expires": 300}},
+    "ask-the-witnesses": {
+        "task": "council.audit.tasks.ask_witnesses",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "find-signals-of-misuse": {
+        "task": "council.audit.tasks.find_signals",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from council.audit import witness_settings
+from council.audit.thresholds import faults_of
 from council.failpoints import NAMES
 from council.keys import keyring
 from council.sealing.errors import SealingError
@@ -66,3 +68,24 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> lis
         hint = "Set COUNCIL_SMTP_TLS to starttls or tls, or give no COUNCIL_SMTP_PASSWORD."
         return [Error("The password of the mail relay would travel in the clear.", hint=hint, id="council.E006")]
     return []
+
+
+@register(Tags.security)
+def check_witnesses(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    hint = "See docs/witnesses.md; COUNCIL_WITNESSES may also be the path of a JSON file."
+    if faults := witness_settings.faults():
+        return [Error(fault, hint=hint, id="council.E008") for fault in faults]
+    in_the_clear = [each.name for each in witness_settings.configured() if _in_the_clear(each.url)]
+    said = "Whoever listens learns how long the logs are: {} is asked without TLS."
+    return [Warning(said.format(name), hint="Give its address with https.", id="council.W001") for name in in_the_clear]
+
+
+def _in_the_clear(address: str) -> bool:
+    url = urlsplit(address)
+    return url.scheme != "https" and url.hostname not in _LOOPBACK
+
+
+@register(Tags.security)
+def check_signals(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    hint = "The rules and their thresholds are in council/audit/thresholds.py."
+    return [Error(fault, hint=hint, id="council.E009") for fault in faults_of(settings.AUDIT_THRESHOLDS)]
