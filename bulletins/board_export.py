@@ -1,34 +1,19 @@
 """The table of the board as a file for spreadsheets: UTF-8 with a byte order mark, one row an organisation, moments with their zone."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from io import StringIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bulletins.models import Revision
 from bulletins.standing import Standing
-
-_BOM = "\ufeff"
-# Spreadsheets take what begins so for a formula, Japanese ones also in full width; an apostrophe in front makes it text
-# (OWASP, "CSV Injection").
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def harmless(cell: str) -> str:
-    """The cell as it may be opened in a spreadsheet."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+from council.spreadsheets import lines_of
 
 
 def csv_of(revision: Revision, rows: Iterable[Standing]) -> bytes:
     """The file. Neither the title nor any note is in it."""
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    for line in _lines(revision, rows):
-        writer.writerow([harmless(str(cell)) for cell in line])
-    return (_BOM + text.getvalue()).encode()
+    return b"".join(lines_of(_lines(revision, rows)))
 
 
 def _lines(revision: Revision, rows: Iterable[Standing]) -> Iterator[list[object]]:

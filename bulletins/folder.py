@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile, ZipInfo
 
+from council.tap import Tap
+
 
 class Member(NamedTuple):
     """One file: its name, how many bytes it has, and the bytes."""
@@ -14,27 +16,9 @@ class Member(NamedTuple):
     pieces: Iterable[bytes]
 
 
-class _Tap:
-    """A file to write to that can't be wound back; take() gives what was written since."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._written.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Everything is out already."""
-
-    def take(self) -> bytes:
-        taken, self._written = b"".join(self._written), []
-        return taken
-
-
 def folded(members: Iterable[Member], moment: datetime) -> Iterator[bytes]:
     """The ZIP, piece by piece; every file carries the moment, as the clock of its zone shows it."""
-    tap = _Tap()
+    tap = Tap()
     with ZipFile(tap, "w", ZIP_STORED) as folder:
         for member in members:
             info = ZipInfo(member.name, moment.timetuple()[:6])
