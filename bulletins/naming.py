@@ -35,6 +35,10 @@ class BulletinNames:
         rows = visible_to(subject).filter(pk__in=_uuids(ids))
         return {str(pk) for pk in rows.values_list("pk", flat=True)}
 
+    def groups_of(self, ids: Iterable[str]) -> dict[str, set[str]]:
+        rows = Bulletin.unrestricted.filter(pk__in=_uuids(ids)).values_list("pk", "served__subcommittees")
+        return {str(pk): set(subcommittees or ()) for pk, subcommittees in rows}
+
 
 class PackageNames:
     """The resolver of packages, which are called by the reference of their bulletin."""
@@ -49,3 +53,7 @@ class PackageNames:
 
     def known_to(self, subject: Subject, ids: Iterable[str]) -> set[str]:
         return {str(pk) for pk in known_ids(subject, _uuids(ids))}
+
+    def groups_of(self, ids: Iterable[str]) -> dict[str, set[str]]:
+        rows = Package.objects.filter(pk__in=_uuids(ids)).values_list("pk", "revision__subcommittees")
+        return {str(pk): set(subcommittees or ()) for pk, subcommittees in rows}

@@ -12,6 +12,7 @@ from bulletins.views import board, desk, home, inbox, packages, reading, returns
 from council import pages
 from council.audit import api as audit_api
 from council.audit import retention_views as retention
+from council.audit import signal_views, timeline_views
 from council.audit import views as audit
 
 api = [
@@ -94,6 +95,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("returns/", include((return_pages, "returns"))),
     path("notices/", inbox.notices, name="notices"),
     path("audit/events/", audit.events, name="audit-events"),
+    path("audit/events/<uuid:event_id>/proof", audit.proof, name="audit-proof"),
+    path("audit/queries/", audit.save, name="audit-query-save"),
+    path("audit/queries/<uuid:query_id>/remove/", audit.remove, name="audit-query-remove"),
+    path("audit/timelines/", timeline_views.find, name="audit-timeline"),
+    path("audit/people/<uuid:person_id>/", timeline_views.person, name="audit-person"),
+    path("audit/bulletins/<str:which>/", timeline_views.bulletin, name="audit-bulletin"),
+    path("audit/signals/", signal_views.signals, name="audit-signals"),
+    path("audit/signals/<uuid:signal_id>/", signal_views.signal, name="audit-signal"),
     path("audit/retention/", retention.page, name="audit-retention"),
     path("audit/retention/holds/<uuid:hold_id>/lift/", retention.lift, name="audit-hold-lift"),
     path("audit/retention/disposals/", retention.propose, name="audit-disposals"),

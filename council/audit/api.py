@@ -16,6 +16,7 @@ from council.api_schema import CURSOR, problems
 from council.audit.events import Outcome
 from council.audit.filters import EventFilter, uuid_or_none
 from council.audit.reading import events_for, reader_of, record_look, window
+from council.audit.saved import asked_of
 from council.audit.showing import Shown, show
 from council.guard import guarded_by
 
@@ -37,6 +38,9 @@ class EventSerializer(serializers.Serializer):
     request = serializers.UUIDField()
     detail = serializers.CharField(allow_null=True)
     v = serializers.IntegerField(allow_null=True)
+    leaf = serializers.IntegerField(
+        allow_null=True, help_text="The place of the event in the log of its tier, for auditors."
+    )
     person = serializers.UUIDField(allow_null=True)
     sentence = serializers.CharField()
 
@@ -52,8 +56,13 @@ def _parameter(name: str, description: str, **kind: Any) -> OpenApiParameter:
 
 _PARAMETERS = [
     _parameter("actor", "An actor, a person's id, an e-mail address, or part of the name of a person or organisation."),
+    _parameter("organisation", "The id of an organisation, or part of its name."),
     _parameter("object", "An id or a reference."),
-    _parameter("action", "A word of the log, such as bulletin.read."),
+    _parameter(
+        "action",
+        "A word of the log, such as bulletin.read, or received for both ways of taking a file away. "
+        "Heartbeats (log.heartbeat) are left out unless this asks for them.",
+    ),
     _parameter("outcome", "What became of it.", enum=[str(outcome) for outcome in Outcome]),
     _parameter("since", "A day in Japan or a moment (ISO 8601), included."),
     _parameter("until", "A day in Japan or a moment (ISO 8601), included."),
@@ -81,8 +90,7 @@ class EventsView(APIView):
             raise BadQuery({name: list(errors) for name, errors in asked.errors.items()})
         found = window(reader, asked.qs, before=_place(request))
         shown = show(reader, found.events)
-        query = {name: value for name in asked.form.fields if (value := request.query_params.get(name, ""))}
-        record_look(reader, query, len(shown))
+        record_look(reader, asked_of(asked), len(shown))
         return listing(request, [_row(event) for event in shown], [str(found.older)] if found.older else None)
 
 
@@ -97,4 +105,4 @@ def _place(request: Request) -> UUID | None:
 
 
 def _row(event: Shown) -> dict:
-    return {**event.fields, "person": event.person or None, "sentence": event.sentence}
+    return {**event.fields, "leaf": event.leaf, "person": event.person or None, "sentence": event.sentence}

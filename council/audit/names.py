@@ -25,6 +25,11 @@ class Resolver(Protocol):
         ...
 
 
+    def groups_of(self, ids: Iterable[str]) -> dict[str, set[str]]:
+        """Id -> the ids of the subcommittees it is for, none for what all may have. For those ids that are of this kind."""
+        ...
+
+
 _resolvers: list[Resolver] = []
 
 
@@ -52,3 +57,9 @@ def known_to(subject: Subject, ids: Iterable[str]) -> set[str]:
     """The ids of content that the subject may read; without a resolver that says so, none."""
     wanted = set(ids)
     return {known for resolver in _resolvers for known in resolver.known_to(subject, wanted)}
+
+
+def groups_of(ids: Iterable[str]) -> dict[str, set[str]]:
+    """Id -> the subcommittees that what it names is for. Unknown ids are left out."""
+    wanted = set(ids)
+    return {key: set(groups) for resolver in _resolvers for key, groups in resolver.groups_of(wanted).items()}

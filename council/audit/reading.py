@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import NoReturn
 from uuid import UUID
 
 from django.db import transaction
@@ -15,13 +16,14 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from council.access.facts import Ledger, Role, Subject
-from council.access.policy import READING, Action, decide
+from council.access.policy import READING, Action, Reason, decide
 from council.audit import names
 from council.audit.events import Event
 from council.audit.models import AuditEvent
 from council.audit.record import record, record_refusal
 
 PAGE = 50
+_LONGEST_WORD = 120
 # Between a person and the agency that clears them: no administrator learns of it, at the agency either.
 _CLEARANCES = ("clearance", "roster")
 _DESK = [str(action) for action in Action if action.startswith("bulletin.") and action not in READING]
@@ -60,6 +62,13 @@ def reader_of(subject: Subject) -> Reader:
     return Reader(subject, organisation)
 
 
+def refuse(reader: Reader, asked: str) -> NoReturn:
+    """Http404, with the refusal and what was asked for in the log: for what is not there, or not for this reader."""
+    who = {"actor": reader.subject.person, "organisation": reader.subject.organisation}
+    record_refusal(Action.READ_EVENTS, **who, reason=str(Reason.NOT_FOUND), detail={"asked": asked[:_LONGEST_WORD]})
+    raise Http404
+
+
 def events_for(reader: Reader) -> QuerySet[AuditEvent]:
     """What the reader may ask about, before window() leaves out what would tell of content they may not read."""
     if reader.auditor:
@@ -79,7 +88,7 @@ def window(
     size: int = PAGE,
 ) -> Window:
     """At most `size` events older than `before`, or newer than `after`, or the newest."""
-    rows = _known(reader, rows)
+    rows = known(reader, rows)
     if after:
         found = list(rows.filter(id__gt=after).order_by("id")[: size + 1])
         events, more = found[:size][::-1], len(found) > size
@@ -102,8 +111,8 @@ def record_look(reader: Reader, query: Mapping[str, str], shown: int) -> None:
         )
 
 
-def _known(reader: Reader, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-    """The rows that the reader may know of. As many queries whether there are others among them or not."""
+def known(reader: Reader, rows: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Those of the rows from events_for() that the reader may know of. As many queries whether there are others or not."""
     if reader.auditor:
         return rows
     tells = _of_content() & ~Q(object="")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from council.audit.details import details_of
 from council.audit.events import Event, Outcome
 from council.audit.filters import organisations, uuid_or_none
 from council.audit.leaf import MEMBERS, fields_of
-from council.audit.models import AuditEvent
+from council.audit.models import AuditEvent, LogEntry, Signal
 from council.audit.reading import Reader
 
 # Reason and tier would tell an administrator what a colleague lacks, and that a document has parts above their own.
@@ -25,7 +26,11 @@ _STRANGERS = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One event for one reader. `fields` has every member of the leaf, None where the reader is not told."""
+    """One event for one reader. `fields` has every member of the leaf, None where the reader is not told.
+
+    `organisation` and `name` are whose event and whose deed it was, empty where the reader is not told; `leaf` is the event's place
+    in the log of its tier, for auditors, once it has one; `links` lead to the timelines of who and what the sentence names.
+    """
 
     id: UUID
     moment: datetime
@@ -33,6 +38,10 @@ class Shown:
     outcome_label: str
     sentence: str
     person: str
+    organisation: str
+    name: str
+    leaf: int | None
+    links: list[tuple[str, str]]
     fields: Mapping[str, str | int | None]
 
     @property
@@ -61,9 +70,28 @@ class _Book:
     people: Mapping[str, str]
     organisations: Mapping[str, str]
     references: Mapping[str, str]
+    signals: Mapping[str, str]
+    leaves: Mapping[UUID, int]
+
+    def person(self, event: AuditEvent) -> str:
+        """The name of who did it, or nothing."""
+        return self.people.get(self.persons.get(event.pk, ""), "")
+
+    def links(self, event: AuditEvent) -> list[tuple[str, str]]:
+        """The timelines of who and what the sentence names: words and address."""
+        people = {self.persons.get(event.pk, ""), event.object} & set(self.people)
+        found = [
+            (_("%(person)sさんの時系列") % {"person": self.people[each]}, reverse("audit-person", args=[each]))
+            for each in sorted(people, key=lambda each: each == event.object)
+        ]
+        reference = self.references.get(event.object)
+        if reference and names.is_content(event.action):
+            words = _("%(reference)sの時系列") % {"reference": reference}
+            found.append((words, reverse("audit-bulletin", args=[reference])))
+        return found
 
     def who(self, event: AuditEvent) -> str:
-        person, organisation = self.people.get(self.persons.get(event.pk, "")), self.organisations.get(event.org)
+        person, organisation = self.person(event), self.organisations.get(event.org)
         if person and organisation:
             return _("%(organisation)sの%(person)sさん") % {"organisation": organisation, "person": person}
         if event.actor:
@@ -74,14 +102,15 @@ class _Book:
     def about(self, event: AuditEvent) -> str:
         if event.object in self.people:
             return _("%(person)sさん") % {"person": self.people[event.object]}
-        named = self.references.get(event.object) or self.organisations.get(event.object) or event.object
+        books = (self.references, self.organisations, self.signals)
+        named = next((book[event.object] for book in books if event.object in book), event.object)
         if event.revision and names.is_content(event.action):
             return _("%(reference)s 第%(revision)s版") % {"reference": named, "revision": event.revision}
         return named
 
 
 def show(reader: Reader, events: list[AuditEvent]) -> list[Shown]:
-    """The events with names put to them, in six queries however many there are."""
+    """The events with names put to them, in as many queries however many there are."""
     book = _book(reader, events)
     return [_shown(reader, event, book) for event in events]
 
@@ -100,7 +129,20 @@ def _book(reader: Reader, events: list[AuditEvent]) -> _Book:
         people={str(key): name for key, name in people.values_list("pk", "name")},
         organisations={str(key): name for key, name in offices.values_list("pk", "name")},
         references=names.references_of({event.object for event in events if names.is_content(event.action)}),
+        signals=_signals(objects) if reader.auditor else {},
+        leaves=_leaves(events) if reader.auditor else {},
     )
+
+
+def _signals(ids: Iterable[str]) -> dict[str, str]:
+    """Signal -> the words of its rule."""
+    found = Signal.objects.filter(pk__in=_uuids(ids)).values_list("pk", "rule")
+    return {str(key): str(wording.RULES.get(rule, rule)) for key, rule in found}
+
+
+def _leaves(events: list[AuditEvent]) -> dict[UUID, int]:
+    """Event -> its place in the log of its tier, for those that have one."""
+    return dict(LogEntry.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "index"))
 
 
 def _uuids(ids: Iterable[str]) -> list[UUID]:
@@ -125,5 +167,14 @@ def _shown(reader: Reader, event: AuditEvent, book: _Book) -> Shown:
         outcome_label=str(wording.OUTCOMES[Outcome(event.outcome)]),
         sentence=words,
         person=book.persons.get(event.pk, ""),
+        organisation=book.organisations.get(event.org, ""),
+        name=book.person(event),
+        leaf=book.leaves.get(event.pk),
+        links=book.links(event),
         fields=fields,
     )
+
+
+def person_names(people: Iterable[UUID]) -> dict[UUID, str]:
+    """Person -> name, for auditors."""
+    return dict(get_user_model().objects.filter(pk__in=list(people)).values_list("pk", "name"))

@@ -128,9 +128,9 @@ _PORTAL = {
     Event.AUDIT_PULL: Phrase(_("記録のファイルの受け取り"), _("%(object)sのファイルを受け取りました")),
     Event.QUERY_SAVE: Phrase(_("条件の保存"), _("調べる条件を保存しました")),
     Event.QUERY_REMOVE: Phrase(_("条件の削除"), _("保存した条件を消しました")),
-    Event.SIGNAL_RAISED: Phrase(_("気がかりな動き"), _("%(object)sの気がかりな動きを知らせました")),
-    Event.SIGNAL_SETTLED: Phrase(_("気がかりな動きの確認"), _("気がかりな動きを調べ終えました")),
-    Event.HEARTBEAT: Phrase(_("記録の鼓動"), _("記録が動いていることを書きました")),
+    Event.SIGNAL_RAISED: Phrase(_("気がかりな動き"), _("気がかりな動き「%(object)s」を知らせました")),
+    Event.SIGNAL_SETTLED: Phrase(_("気がかりな動きの確認"), _("気がかりな動き「%(object)s」を調べ終えました")),
+    Event.HEARTBEAT: Phrase(_("動いている印"), _("記録が動いている印を書きました")),
     Event.LOG_REFUSED: Phrase(_("検印の停止"), _("%(object)sに検印できませんでした")),
     Event.WITNESS_REFUSED: Phrase(_("立会いの拒否"), _("%(object)sの立会いの署名を得られませんでした")),
     Action.KEEP_RECORDS: Phrase(_("保存と廃棄の管理"), _("保存と廃棄の状況を見ました")),
@@ -182,6 +182,22 @@ REASONS: Mapping[str, str] = {
     "log_differs": _("署名した内容と違う"),
 }
 OUTCOMES: Mapping[str, str] = {Outcome.ALLOW: _("許可"), Outcome.DENY: _("拒否")}
+# The rules of council/audit/thresholds.py, by name.
+RULES: Mapping[str, str] = {
+    "bulk_reading": _("短い時間に多くの資料を開いた"),
+    "odd_hours": _("夜間か休日に資料を開いたり受け取ったりした"),
+    "first_download": _("その分科会の資料を初めて受け取った"),
+    "export_spike": _("ふだんより多く受け取ったり書き出したりした"),
+    "refusals_in_a_row": _("続けて断られた"),
+}
+# What each of them counts.
+MEASURES: Mapping[str, str] = {
+    "bulk_reading": _("短い時間に開いた資料の数"),
+    "odd_hours": _("その夜か休日に開いた、または受け取った数"),
+    "first_download": _("初めて受け取った数"),
+    "export_spike": _("その日に受け取った、または書き出した数"),
+    "refusals_in_a_row": _("続けて断られた回数"),
+}
 # These tell of a failure in themselves: "asked to fail and was refused" would say it twice.
 _FAILURES = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED, Event.IMPORT_REFUSED}
 

@@ -250,3 +250,25 @@ def test_a_full_page_costs_no_more_queries_than_a_page_with_one_event(client, wo
         did(world.reader_one, revision=number)
         did(world.other_reader, "session.sign_in", object="", revision=0)
     assert queries_of(client, world.auditor) == few
+
+
+def test_a_sentence_has_ways_to_the_timelines_of_who_and_what_it_names(client, world):
+    did(world.reader_two)
+    shown = page(client, world.auditor).context["events"][0]
+    assert shown.links == [
+        ("加藤 美咲さんの時系列", f"/audit/people/{world.reader_two.pk}/"),
+        ("SC-7KQ4の時系列", "/audit/bulletins/SC-7KQ4/"),
+    ]
+
+
+def test_no_way_leads_an_administrator_to_somebody_of_another_organisation(client, world):
+    did(world.reader_two, "people.change", object=str(world.other_reader.pk), revision=0, tier=1)
+    links = page(client, world.administrator).context["events"][0].links
+    assert links == [("加藤 美咲さんの時系列", f"/audit/people/{world.reader_two.pk}/")]
+
+
+def test_an_administrator_is_not_asked_for_an_organisation(client, world):
+    assert 'name="organisation"' not in page(client, world.administrator).content.decode()
+    assert 'name="organisation"' in page(client, world.auditor).content.decode()
+    did(world.other_reader)
+    assert rows(client, world.administrator, f"?organisation={world.other_company.pk}") == []

@@ -55,6 +55,42 @@ def test_an_organisation_is_found_by_its_name(write):
     assert [event.pk for event in found("actor=翠嶺")] == [hit.pk]
 
 
+def test_an_organisation_of_its_own_field_is_found_by_name_and_by_id(write):
+    company = cast.organisation(name="翠嶺マテリアル株式会社")
+    hit = write(organisation=str(company.pk))
+    write()
+    for value in ("翠嶺", str(company.pk)):
+        assert [event.pk for event in found(f"organisation={value}")] == [hit.pk]
+
+
+def test_person_and_organisation_narrow_together(write):
+    company, kato = cast.organisation(name="翠嶺"), cast.person(cast.organisation(name="夕凪"), name="加藤")
+    write(actor=str(kato.pk), organisation=str(kato.organisation_id))
+    assert found("actor=加藤&organisation=翠嶺") == []
+    hit = write(actor=str(kato.pk), organisation=str(company.pk))
+    assert [event.pk for event in found("actor=加藤&organisation=翠嶺")] == [hit.pk]
+
+
+def test_received_finds_both_ways_of_taking_a_file_away(write):
+    write("bulletin.read")
+    taken = [write("bulletin.download"), write("package.fetch")]
+    assert [event.pk for event in found("action=received")] == [event.pk for event in reversed(taken)]
+
+
+def test_heartbeats_come_only_when_they_are_asked_for(write):
+    beat = write("log.heartbeat", actor=None, organisation=None, object="")
+    read = write()
+    assert [event.pk for event in found("")] == [read.pk]
+    assert [event.pk for event in found("action=log.heartbeat")] == [beat.pk]
+
+
+def test_a_moment_in_the_address_stays_in_the_form():
+    form = EventFilter(QueryDict("since=2026-11-21T09:00:00Z&until=2026-11-21"), queryset=AuditEvent.objects.all()).form
+    assert 'type="text"' in str(form["since"])
+    assert 'value="2026-11-21T09:00:00Z"' in str(form["since"])
+    assert 'type="date"' in str(form["until"])
+
+
 def test_a_name_nobody_has_finds_nothing(write):
     write(actor=None, organisation=None)
     assert found("actor=誰でもない人") == []

@@ -2,8 +2,9 @@ import pytest
 from django.utils import translation
 
 from council.access.policy import Reason
+from council.audit import thresholds
 from council.audit.events import VOCABULARY, named
-from council.audit.wording import PHRASES, REASONS, choices, sentence
+from council.audit.wording import MEASURES, PHRASES, REASONS, RULES, choices, sentence
 
 WHO = "翠嶺マテリアル株式会社の加藤 美咲さん"
 
@@ -13,7 +14,11 @@ def test_every_action_and_every_event_has_words():
 
 
 def test_every_reason_has_words():
-    assert set(REASONS) == set(Reason)
+    assert set(REASONS) == {*Reason, "log_differs"}  # the signer's own: it refuses where nobody asked
+
+
+def test_every_rule_of_misuse_has_words_and_says_what_it_counts():
+    assert set(RULES) == set(MEASURES) == set(thresholds.RULES)
 
 
 def test_no_two_events_are_offered_under_the_same_words():

@@ -1,4 +1,4 @@
-from council.audit.models.desk import EvidencePack, SavedQuery, Signal, Verification
+from council.audit.models.desk import EvidencePack, SavedQuery, Signal, SignalReach, Verification
 from council.audit.models.event import AuditDetail, AuditEvent
 from council.audit.models.log import Cosignature, LogCheckpoint, LogEntry, LogHead, LogTile, PendingEvent
 from council.audit.models.retention import Disposal, LegalHold
@@ -17,5 +17,6 @@ __all__ = [
     "PendingEvent",
     "SavedQuery",
     "Signal",
+    "SignalReach",
     "Verification",
 ]

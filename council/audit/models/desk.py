@@ -53,6 +53,18 @@ class Signal(models.Model):
         return self.key
 
 
+class SignalReach(models.Model):
+    """How far the events have been looked through for signals: one row. What lies before is not looked at again."""
+
+    reached_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"until {self.reached_at}"
+
+
 class Task(models.Model):
     """Work of the desk that runs in the background and shows how far it is."""
 
