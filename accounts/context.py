@@ -115,6 +115,7 @@ def _menu(request: HttpRequest) -> list[dict]:
         (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), "accounts"),
         (keys, keys[0]["name"] if keys else "", _("鍵・連絡先") if keys[1:] else _("鍵の確認"), "keys"),
         (roles & {Role.AUDITOR, Role.ADMINISTRATOR}, "audit-events", _events_label(roles), "audit-events"),
+        (Role.AUDITOR in roles, "accounts:reviews", _("アクセスの見直し"), "accounts"),
         (True, "help", _("手引き"), "help"),
     ]
     shown = [row for row in wanted if row[0]]

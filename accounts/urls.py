@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import contacts, keys, oneself, organisations, people
+from accounts.views import contacts, keys, oneself, organisations, people, review
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("keys/revoke/", keys.key_revoke, name="key_revoke"),
     path("keys/confirm/", keys.key_confirm, name="key_confirm"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("reviews/", review.reviews, name="reviews"),
+    path("reviews/mine/", review.review_mine, name="review_mine"),
+    path("reviews/<uuid:review_id>/", review.review, name="review"),
+    path("reviews/<uuid:review_id>/report", review.review_report_file, name="review_report"),
     path("me/", oneself.me, name="me"),
     path("pledge/", oneself.pledge, name="pledge"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import Notice
+from accounts.models import Notice, ReviewItem
 from bulletins import letters
 from bulletins.access import visible_to
 from bulletins.models import Delivery, Receipt
@@ -19,7 +19,7 @@ from council.access.tiers import Tier
 Kind = Notice.Kind
 LONGEST = 100
 # These are shown whatever the person may read; a digest only repeats what has lines of its own.
-_ALWAYS = {*CLOSING, Kind.ESCALATION, Kind.KEY}
+_ALWAYS = {*CLOSING, Kind.ESCALATION, Kind.KEY, Kind.REVIEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Line:
 
     @property
     def done(self) -> bool:
-        """Whether what it asked for was done since: acknowledged by the person, handed back by the organisation."""
+        """Whether what it asked for was done since: acknowledged by the person, handed back by the organisation, answered."""
+        if self.notice.kind == Kind.REVIEW:
+            return not (self.notice.asked_at_home if self.notice.organisation_id else self.notice.asked_at_all)
         return (self.notice.acknowledged and not asks_answer(self.notice)) or self.notice.returned
 
     @property
@@ -82,7 +84,8 @@ def lines_for(subject: Subject) -> list[Line]:
 def _shown(subject: Subject) -> QuerySet[Notice]:
     """The person's notices that exist for them at this moment.
 
-    `readable` and `told` say how they know what each is about, `acknowledged` and `returned` what was done since.
+    `readable` and `told` say how they know what each is about, `acknowledged` and `returned` what was done since; of a review,
+    `asked_at_home` and `asked_at_all` what nobody has answered for, in the organisation of the notice or anywhere.
     """
     readable = visible_to(subject).filter(pk=OuterRef("about"))
     told = Notice.objects.filter(person=subject.person, about=OuterRef("about"), kind__in=CLOSING)
@@ -91,8 +94,13 @@ def _shown(subject: Subject) -> QuerySet[Notice]:
         bulletin=OuterRef("about"), revision=OuterRef("revision"), person=subject.person, acknowledged_at__isnull=False
     )
     returned = Delivery.objects.filter(**this, revision__number=OuterRef("revision"), returned_at__isnull=False)
+    # Nobody answers for themselves. What has lapsed was not answered either.
+    asked = ReviewItem.objects.filter(
+        campaign=OuterRef("about"), answer="", outcome__in=["", ReviewItem.Outcome.LAPSED]
+    ).exclude(person=subject.person)
     own = Notice.objects.filter(person=subject.person).annotate(
-        readable=Exists(readable), told=Exists(told), acknowledged=Exists(acknowledged), returned=Exists(returned)
-    )
+        readable=Exists(readable), told=Exists(told), acknowledged=Exists(acknowledged), returned=Exists(returned),
+        asked_at_home=Exists(asked.filter(organisation=OuterRef("organisation"))), asked_at_all=Exists(asked),
+    )  # fmt: skip
     current = Exists(readable.filter(served__number=OuterRef("revision")))
     return own.filter(Q(kind__in=_ALWAYS) | Q(current, kind__in=ASKS_READ))

@@ -50,6 +50,8 @@ def asked(notice: Notice, *, named: bool) -> str:
     """What the notice asks for or says, in a sentence or two that names the bulletin only where it may be named."""
     if notice.kind == Kind.KEY:
         return _of_a_key(notice) % {"organisation": _organisation(notice)}
+    if notice.kind == Kind.REVIEW:
+        return _of_a_review(notice) % {"organisation": _organisation(notice), "people": notice.level}
     if named:
         return _named(notice) % {"reference": reference(notice), "organisation": _organisation(notice)}
     return _unnamed(notice) % {"organisation": _organisation(notice)}
@@ -114,6 +116,21 @@ def _of_a_key(notice: Notice) -> str:
     return sentences.get("".join(notice.key.split(":")[2:3]), changed)
 
 
+def _of_a_review(notice: Notice) -> str:
+    """How many people, and nobody's name (accounts.review_notices)."""
+    if notice.organisation_id:
+        return ngettext(
+            "%(organisation)sで、アクセスが引き続き必要かどうかの回答を%(people)d人分待っています。期限までに答えのないものは、終わります。",
+            "%(organisation)sで、アクセスが引き続き必要かどうかの回答を%(people)d人分待っています。期限までに答えのないものは、終わります。",
+            notice.level,
+        )
+    return ngettext(
+        "組織の中に答えられる人がいないため、アクセスの見直しの%(people)d人分は運用担当の回答を待っています。期限までに答えのないものは、終わります。",
+        "組織の中に答えられる人がいないため、アクセスの見直しの%(people)d人分は運用担当の回答を待っています。期限までに答えのないものは、終わります。",
+        notice.level,
+    )
+
+
 def path_of(notice: Notice, *, named: bool) -> str:
     """The page to go to, from the root of the portal: the inbox where the notice names nothing, the front for mailboxes.
 
@@ -121,6 +138,12 @@ def path_of(notice: Notice, *, named: bool) -> str:
     """
     if not named or notice.kind == Kind.KEY:
         return reverse("notices" if notice.person_id else "home")
+    if notice.kind == Kind.REVIEW:
+        return (
+            reverse("accounts:review_mine")
+            if notice.organisation_id
+            else reverse("accounts:review", args=[notice.about])
+        )
     if notice.kind in (Kind.RECALLED, Kind.SUPERSEDED):
         return reverse("returns:one", args=[notice.about])
     return reverse("bulletins:detail", args=[notice.about])
@@ -142,6 +165,7 @@ def _subject(notice: Notice, named: bool, listed: int) -> str:
     marks = {
         Kind.PUBLISHED: "要確認" if notice.deadline else "新しい情報", Kind.REMINDER: "再通知", Kind.ESCALATION: "期限超過",
         Kind.RECALLED: "回収", Kind.SUPERSEDED: "差し替え", Kind.KEY: "鍵の変更",
+        Kind.REVIEW: "アクセスの見直し",
     }  # fmt: skip
     words = [notice.reference] if named and notice.reference else []
     if notice.deadline:
@@ -162,7 +186,7 @@ def _one(notice: Notice, named: bool) -> Iterator[str]:
         yield _("期限：%(deadline)s（日本時間）") % {"deadline": jst(notice.deadline)}
     if named and notice.reference:
         yield _("番号：%(reference)s") % {"reference": reference(notice)}
-    if named and notice.kind != Kind.KEY:
+    if named and notice.kind not in (Kind.KEY, Kind.REVIEW):
         yield _("取扱い：%(tier)s。くわしい取扱いは、開いたページの上に書いてあります。") % {
             "tier": tier_label(notice.tier)
         }

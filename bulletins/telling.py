@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.credentials import may_enter
 from accounts.models import Contact, Notice, User
+from accounts.review_notices import still_asked
 from accounts.subject import subjects_of
 from bulletins import facts
 from bulletins.access import judge
@@ -51,6 +52,8 @@ def _to_person(notice: Notice) -> bool:
         return True
     if not may_enter(notice.person):
         raise Withheld(str(Reason.SUSPENDED))
+    if notice.kind == Kind.REVIEW and not still_asked(notice):
+        raise Withheld(DONE)
     return notice.kind != Kind.ESCALATION or knows(subject, notice)
 
 

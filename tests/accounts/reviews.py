@@ -1,12 +1,14 @@
 """Reviews for tests: begun by verbs in the named cast, answered, and taken past their deadline."""
 
+import re
 from datetime import datetime, timedelta
 
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.review import answer_for, open_review
 from accounts.models import ReviewCampaign, ReviewItem, User
-from tests.cast import Council
+from tests.cast import Council, sign_in
 
 KEEP, END = "keep", "end"
 
@@ -39,3 +41,10 @@ def moved(campaign: ReviewCampaign, **moments: datetime) -> ReviewCampaign:
     ReviewCampaign.objects.filter(pk=campaign.pk).update(**moments)
     campaign.refresh_from_db()
     return campaign
+
+
+def page(client: Client, who: User, url: str) -> str:
+    """What stands between <main> and </main> for the person."""
+    answer = sign_in(client, who).get(url)
+    assert answer.status_code == 200
+    return re.search("<main.*</main>", answer.text, re.DOTALL)[0]

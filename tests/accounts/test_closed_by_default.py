@@ -10,7 +10,7 @@ from accounts import sign_in_urls, urls
 from council.guard import policies_of
 from tests import cast
 
-SOMETHING = {"person_id": uuid.UUID(int=1), "organisation_id": uuid.UUID(int=2)}
+SOMETHING = {"person_id": uuid.UUID(int=1), "organisation_id": uuid.UUID(int=2), "review_id": uuid.UUID(int=3)}
 PAGES = {
     name: reverse(f"accounts:{name}", kwargs={key: SOMETHING[key] for key in keys})
     for name, keys in {
@@ -26,6 +26,10 @@ PAGES = {
         "key_revoke": (),
         "key_confirm": (),
         "contacts": (),
+        "reviews": (),
+        "review_mine": (),
+        "review": ("review_id",),
+        "review_report": ("review_id",),
         "me": (),
         "pledge": (),
     }.items()
