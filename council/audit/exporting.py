@@ -1,0 +1,84 @@
+"""A log as the files that auditors take away (FORMAT.md §10): served one by one from the database, or written into a folder."""
+
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+
+from council.audit import log_keys
+from council.audit.log_keys import TIERS
+from council.audit.models import Cosignature, LogCheckpoint, LogHead
+from council.audit.tiles import LogReader, Tile, tiles_of
+
+Progress = Callable[[int, int], object]
+_AT_ONCE = 2000
+README = Path(__file__).with_name("export_readme.txt")
+
+
+class FolderInUse(Exception):
+    """The folder is not empty: an export is never mixed with other files."""
+
+
+class LogFiles:
+    """The files of the log of one tier as it was when this object was made. `size` is 0 while nothing is signed."""
+
+    def __init__(self, tier: int) -> None:
+        self.tier = tier
+        self.head = LogHead.objects.filter(pk=tier).first() or LogHead(tier=tier)
+        self.size = self.head.signed_size
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of `checkpoint`, `history` or `tile/…`, or None for any other path."""
+        if path == "checkpoint":
+            return self._checkpoint() if self.size else None
+        if path == "history":
+            return b"".join(self.history()) if self.size else None
+        tile = Tile.parse(path)
+        if tile is None or not path.startswith("tile/") or not self._has(tile):
+            return None
+        return LogReader(self.tier, self.size).data(tile)
+
+    def history(self) -> Iterator[bytes]:
+        """Every checkpoint up to this size, oldest first, with the cosignatures it has: u16 length || note."""
+        rows = LogCheckpoint.objects.filter(tier=self.tier, size__lte=self.size).order_by("size")
+        lines = self._lines()
+        for size, note in rows.values_list("size", "note").iterator(_AT_ONCE):
+            whole = bytes(note) + lines.get(size, b"")
+            yield len(whole).to_bytes(2) + whole
+
+    def paths(self) -> Iterator[str]:
+        """Every path of this log; none while nothing is signed."""
+        if self.size:
+            yield from ("checkpoint", "history")
+            yield from (tile.path for tile in tiles_of(self.size))
+
+    def _checkpoint(self) -> bytes:
+        return bytes(self.head.note) + self._lines(self.size).get(self.size, b"")
+
+    def _lines(self, size: int | None = None) -> dict[int, bytes]:
+        """Size -> the lines of the witnesses, in the order of their names."""
+        rows = Cosignature.objects.filter(tier=self.tier, **({} if size is None else {"size": size}))
+        lines: dict[int, bytes] = {}
+        for at, line in rows.order_by("size", "witness").values_list("size", "line"):
+            lines[at] = lines.get(at, b"") + bytes(line)
+        return lines
+
+    def _has(self, tile: Tile) -> bool:
+        """Whether the tile is one of a log of this size: a partial one has exactly the width that is there."""
+        count = self.size >> (8 * (tile.level or 0))
+        return 0 < tile.width == min(256, count - tile.number * 256)
+
+
+def log_file(tier: int, path: str) -> bytes | None:
+    """One file of the log of this tier, by its path in an export (`checkpoint`, `history`, `tile/…`); None where there is none."""
+    return LogFiles(tier).read(path)
+
+
+def vkeys() -> list[str]:
+    """The verifier keys, as text, of every log that has begun; KeyringUnavailable without keys."""
+    begun = [tier for tier in TIERS if LogHead.objects.filter(pk=tier, signed_size__gt=0).exists()]
+    return [str(key) for tier in begun for key in log_keys.verifiers(tier)]
+
+
+def witnesses() -> list[str]:
+    """The verifier keys, as text, of the witnesses."""
+    return [each["vkey"] for each in settings.AUDIT_WITNESSES]
