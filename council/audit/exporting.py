@@ -1,6 +1,7 @@
 """A log as the files that auditors take away (FORMAT.md §10): served one by one from the database, or written into a folder."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 
