@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -13,7 +14,10 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from council.api import problem_response
 from council.audit.context import current, request_context
-from council.audit.record import AuditUnavailable
+from council.audit.events import Event
+from council.audit.models import AuditEvent
+from council.audit.record import AuditUnavailable, record
+from council.guard import OPEN, policies_of
 from council.sealing.errors import KeyringUnavailable
 
 log = logging.getLogger(__name__)
@@ -22,6 +26,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The last two: the event of a transaction is lost when its COMMIT fails, and then nothing is served either.
 _UNAVAILABLE = (AuditUnavailable, KeyringUnavailable, OperationalError, InterfaceError)
+_SAFE = {"GET", "HEAD"}
+_FORM_AGAIN = 422
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -43,7 +49,8 @@ class RequestContextMiddleware:
         agent = request.headers.get("User-Agent", "")
         with request_context(address=request.META.get("REMOTE_ADDR", ""), agent=agent):
             response = self.get_response(request)
-        response["Cache-Control"] = "no-store"
+        # What never changes says itself how long whoever asked for it may keep it.
+        response["Cache-Control"] = getattr(response, "may_be_kept", "no-store")
         # never_cache dates some answers to the second, which would tell two equal ones apart.
         response.headers.pop("Expires", None)
         return response
@@ -52,11 +59,63 @@ class RequestContextMiddleware:
         """503 with nothing of what the view had made ready; other exceptions go their way."""
         if not isinstance(error, _UNAVAILABLE):
             return None
-        log.error("request %s refused: %s", current().id, type(error).__name__, exc_info=error)
-        if is_api(request):
-            return problem_response(request, 503)
-        words = {"request_id": current().id, "contact": settings.COUNCIL_CONTACT, "council_name": settings.COUNCIL_NAME}
-        return HttpResponse(render_to_string("503.html", words), status=503)
+        return _unavailable(request, error)
+
+
+class RecordedMiddleware:
+    """Nothing leaves without an event: what members of the council were shown, and no view has recorded, is recorded here.
+
+    The event is committed before the answer is handed on; without it there is none. Open pages show nothing of the council.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not _shows(request, response) or _is_recorded(request):
+            return response
+        try:
+            _record_page(request)
+        except _UNAVAILABLE as error:
+            response.close()
+            return _unavailable(request, error)
+        return response
+
+
+def _shows(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the answer is a page or data of a route that is not open; redirects, refusals and errors are none."""
+    where = request.resolver_match
+    served = response.status_code < 300 or response.status_code == _FORM_AGAIN
+    if where is None or not served:
+        return False
+    policy = policies_of(where.func).get("GET" if request.method == "HEAD" else request.method)
+    return policy is not None and policy != OPEN
+
+
+def _is_recorded(request: HttpRequest) -> bool:
+    """A deed that a form gave up may have taken its event back; who only looks takes none back."""
+    written = current().recorded
+    return bool(written) and (request.method in _SAFE or AuditEvent.objects.filter(pk__in=written).exists())
+
+
+def _record_page(request: HttpRequest) -> None:
+    where, subject = request.resolver_match, request.subject
+    shown = next((str(value) for value in where.kwargs.values() if isinstance(value, UUID)), "")
+    with transaction.atomic():
+        record(
+            Event.PAGE_SHOWN, actor=subject.person, organisation=subject.organisation, object=shown,
+            detail={"page": where.view_name, "query": request.GET.dict()},
+        )  # fmt: skip
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503, and why in the process's own log alone."""
+    log.error("request %s refused: %s", current().id, type(error).__name__, exc_info=error)
+    if is_api(request):
+        return problem_response(request, 503)
+    words = {"request_id": current().id, "contact": settings.COUNCIL_CONTACT, "council_name": settings.COUNCIL_NAME}
+    return HttpResponse(render_to_string("503.html", words), status=503)
 
 
 class LanguageMiddleware:

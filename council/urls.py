@@ -11,8 +11,8 @@ from bulletins.api import returns as returns_api
 from bulletins.views import board, desk, home, inbox, packages, reading, returns
 from council import pages
 from council.audit import api as audit_api
+from council.audit import api_logs, signal_views, timeline_views
 from council.audit import retention_views as retention
-from council.audit import signal_views, timeline_views
 from council.audit import views as audit
 
 api = [
@@ -38,6 +38,8 @@ api = [
     path("packages/<uuid:package_id>/age/", packages_api.AgeView.as_view(), name="package-age"),
     path("packages/<uuid:package_id>/proof/", packages_api.ProofView.as_view(), name="package-proof"),
     path("audit/events/", audit_api.EventsView.as_view(), name="events"),
+    path("audit/checkpoint/<str:log>", api_logs.CheckpointView.as_view(), name="log-checkpoint"),
+    path("audit/tile/<str:log>/<path:tile>", api_logs.TileView.as_view(), name="log-tile"),
     path("schema/", pages.SchemaView.as_view(), name="schema"),
 ]
 

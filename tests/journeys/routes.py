@@ -114,12 +114,30 @@ def events(about: Subject) -> Iterator[Ask]:
         yield from (Ask(f"{place}?actor={each}") for each in about.people[:2])
 
 
+def timelines(about: Subject) -> Iterator[Ask]:
+    """What an observer learns by asking for bulletins, people and proofs, and that nobody but auditors has signals."""
+    for each in (*about.bulletins[:3], *about.references[:3], about.never, "XX-0000"):
+        yield Ask(f"/audit/bulletins/{each}/")
+        yield Ask(f"/audit/timelines/?{urlencode({'of': each})}")
+    for each in (*about.people[:4], about.never):
+        yield Ask(f"/audit/people/{each}/")
+    yield from map(Ask, (f"/audit/events/{about.never}/proof", "/audit/signals/", f"/audit/signals/{about.never}/"))
+    yield Ask("/audit/queries/", "POST", {"name": "", "query": "outcome=deny"})
+    yield Ask(f"/audit/queries/{about.never}/remove/", "POST", {})
+
+
 def retention(about: Subject) -> Iterator[Ask]:
     place = "/audit/retention/"
     yield Ask(place)
     for each in (*about.references[:2], *map(str, about.bulletins[:2]), str(about.never)):
         # Without a reason nothing is held: what comes back tells whether the number was found.
         yield Ask(place, "POST", {"what": "object", "named": each, "reason": ""})
+
+
+def logs(about: Subject) -> Iterator[Ask]:
+    for tier in (1, 2, 3, 9):
+        yield Ask(f"/api/v1/audit/checkpoint/tier-{tier}")
+        yield from (Ask(f"/api/v1/audit/tile/tier-{tier}/{path}") for path in ("0/000", "0/000.p/1", "entries/000.p/1"))
 
 
 def returns(about: Subject) -> Iterator[Ask]:
@@ -160,24 +178,26 @@ ROUTES: dict[str, Row] = {
     "people": people,
     "keys": keys,
     "events": events,
+    "logs": logs,
+    "timelines": timelines,
     "retention": retention,
     "returns": returns,
     "forbidden deeds": forbidden_deeds,
     "deeds": deeds,
 }
-READERS = ("front", "lists", "details", "files", "packages", "returns", "forbidden deeds", "deeds")
+READERS = ("front", "lists", "details", "files", "packages", "returns", "logs", "timelines", "forbidden deeds", "deeds")
 WHO_ASKS_WHAT = {
     "reader_one": READERS,
     "reader_two": READERS,
     "reader_three": READERS,
     "other_reader": READERS,
     "analyst": (*READERS, "keys"),
-    "administrator": ("front", "lists", "details", "returns", "people", "keys", "events"),
-    "other_administrator": ("front", "people", "keys", "events", "details"),
+    "administrator": ("front", "lists", "details", "returns", "people", "keys", "events", "logs", "timelines"),
+    "other_administrator": ("front", "people", "keys", "events", "logs", "timelines", "details"),
     "publisher": ("front", "lists", "packages", "desk", "board", "details", "returns", "forbidden deeds"),
     "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
     "junior": ("front", "desk", "board", "details", "files", "forbidden deeds"),
     "officer": ("front", "lists", "details", "people", "keys", "desk", "board"),
     "operator": ("front", "lists", "details", "people", "keys", "desk", "board", "retention", "forbidden deeds"),
-    "auditor": ("front", "lists", "details", "returns", "events", "retention", "desk", "board"),
+    "auditor": ("front", "lists", "details", "returns", "events", "logs", "timelines", "retention", "desk", "board"),
 }
