@@ -2,6 +2,9 @@
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 from django.core import checks
@@ -9,16 +12,26 @@ from django.core.cache import cache
 from django.core.mail import get_connection
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils import timezone
 
 from council import environment
+from council.audit import log_keys, sequencer, signer_state
+from council.audit.leaf import moment_of
+from council.audit.models import LogCheckpoint, LogHead, PendingEvent
+from council.audit.proving import quorum, witness_verifiers
 from council.celery import app
 from council.keys import keyring, place_in_words
 from council.rewrapping import is_under_way, remaining
 from council.schema import is_behind
+from council.sealing.errors import SealingError
 
 _SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
 # An address that everybody knows, and the names of files and of a token.
 _PLAIN = ("COUNCIL_URL", "COUNCIL_KEYRING", "COUNCIL_KEYRING_PKCS11", "COUNCIL_KEYRING_TOKEN")
+
+
+# The sequencer takes what waits twice a second.
+_WAITED_TOO_LONG = timedelta(minutes=2)
 
 
 class Unwell(Exception):
@@ -80,12 +93,61 @@ def _folder() -> str:
     return f"mode {mode:o}"
 
 
+def _log(tier: int) -> str:
+    """Its length, its newest checkpoint, what waits; Unwell when the signer would refuse it, or when nobody takes what waits."""
+    sequencer.check(tier)
+    now, head = timezone.now(), LogHead.objects.filter(pk=tier).first()
+    newest = LogCheckpoint.objects.filter(tier=tier, size=head.signed_size).first() if head else None
+    waiting = PendingEvent.objects.filter(tier=tier).order_by("event").values_list("event", flat=True)
+    signed = f"signed {_ago(now - newest.signed_at)} ago" if newest else "not signed yet"
+    words = f"{head.size if head else 0:,} events, {signed}, {waiting.count():,} waiting"
+    oldest = waiting.first()
+    if oldest and now - moment_of(oldest) > _WAITED_TOO_LONG:
+        waited = _ago(now - moment_of(oldest))
+        raise Unwell(f"{words}, since {waited}. Is manage.py sequence running? (manage.py serve starts it.)")
+    return words
+
+
+def _ago(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} seconds"
+
+
+def _signer() -> str:
+    path = settings.AUDIT_STATE
+    known = [signer_state.last_signed(log_keys.origin(tier)) for tier in log_keys.TIERS]
+    if not path.exists():
+        return f"{path}, not there"
+    if path.stat().st_mode & 0o077:
+        raise Unwell(f"Others can look into the signer's memory. Run: chmod 600 {path}")
+    logs = sum(each is not None for each in known)
+    return f"{path}, {logs} logs{', on the disk of the database' if _beside_the_database() else ''}"
+
+
+def _beside_the_database() -> bool:
+    database = settings.DATABASES["default"]
+    return not settings.DATABASE_URL and Path(database["NAME"]).stat().st_dev == settings.AUDIT_STATE.stat().st_dev
+
+
+def _witnesses() -> str:
+    names = [each.name for each in witness_verifiers()]
+    return (
+        f"{', '.join(names)}; {quorum()} have to have cosigned" if names else "none: nobody else keeps the checkpoints"
+    )
+
+
 PROBES: dict[str, Callable[[], str]] = {
     "data folder": _folder,
     "database": _database,
     "broker": _broker,
     "cache": _cache,
     "keyring": _keyring,
+    **{f"log {log_keys.log_name(tier)}": partial(_log, tier) for tier in log_keys.TIERS},
+    "log signer's memory": _signer,
+    "log witnesses": _witnesses,
     "mail": _mail,
     "static files": _static,
 }
@@ -113,7 +175,7 @@ class Command(BaseCommand):
         """What is wrong with it, or nothing."""
         try:
             self.stdout.write(f"  {name:<24}{probe()}")
-        except Unwell as unwell:
+        except (Unwell, SealingError) as unwell:
             return f"{name}: {unwell}"
         except Exception as error:  # noqa: BLE001  a probe may fail in any way; that is what it is for
             return f"{name}: {type(error).__name__}: {error}"

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         try:
             done = sequencer.catch_up()
         except _CAN_T_WRITE as error:
-            raise CommandError(f"The logs can't be written: {error}", returncode=2) from None
+            raise CommandError(f"The logs can't be written: {_in_words(error)}", returncode=2) from None
         Watch().tell(done.refused)
         if done.refused:
             waits = all(isinstance(error, SignerUnavailable) for error in done.refused.values())
@@ -102,11 +102,13 @@ class Watch:
 
 def _sentences(troubles: Mapping[object, Exception]) -> list[str]:
     """Each once: what is wrong with the memory is wrong with all logs."""
-    said = [
-        str(error) if isinstance(error, SealingError) else f"{type(error).__name__}: {error}"
-        for error in troubles.values()
-    ]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(_in_words(error) for error in troubles.values()))
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, AuditUnavailable) and isinstance(error.__cause__, Exception):
+        return f"{error}: {_in_words(error.__cause__)}"
+    return str(error) if isinstance(error, SealingError) else f"{type(error).__name__}: {error}"
 
 
 def _record(tier: int, refusal: SignerRefused) -> bool:
