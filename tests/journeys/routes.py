@@ -126,6 +126,16 @@ def timelines(about: Subject) -> Iterator[Ask]:
     yield Ask(f"/audit/queries/{about.never}/remove/", "POST", {})
 
 
+def audit_desk(about: Subject) -> Iterator[Ask]:
+    """The desk of auditors: for others there is none. What it counts over all is nobody's content."""
+    yield from map(Ask, ("/audit/", "/audit/verifications/", "/audit/offline/", "/audit/packs/"))
+    for place in ("verifications", "packs"):
+        yield from map(Ask, (f"/audit/{place}/{about.never}/", f"/audit/{place}/{about.never}/progress/"))
+    yield Ask(f"/audit/packs/{about.never}/file/")
+    for each in (*about.bulletins[:2], *about.references[:2], about.never):
+        yield Ask(f"/audit/packs/new/?object={each}")
+
+
 def retention(about: Subject) -> Iterator[Ask]:
     place = "/audit/retention/"
     yield Ask(place)
@@ -180,6 +190,7 @@ ROUTES: dict[str, Row] = {
     "events": events,
     "logs": logs,
     "timelines": timelines,
+    "audit desk": audit_desk,
     "retention": retention,
     "returns": returns,
     "forbidden deeds": forbidden_deeds,
@@ -192,7 +203,9 @@ WHO_ASKS_WHAT = {
     "reader_three": READERS,
     "other_reader": READERS,
     "analyst": (*READERS, "keys"),
-    "administrator": ("front", "lists", "details", "returns", "people", "keys", "events", "logs", "timelines"),
+    "administrator": (
+        "front", "lists", "details", "returns", "people", "keys", "events", "logs", "timelines", "audit desk",
+    ),  # fmt: skip
     "other_administrator": ("front", "people", "keys", "events", "logs", "timelines", "details"),
     "publisher": ("front", "lists", "packages", "desk", "board", "details", "returns", "forbidden deeds"),
     "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
