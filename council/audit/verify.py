@@ -8,7 +8,7 @@ import argparse
 import base64
 import re
 import sys
-from collections import Counter, namedtuple
+from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
@@ -21,16 +21,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 Source = Callable[[str], bytes | None]  # a path within an export, such as "tier-1/checkpoint" -> its bytes, or None
-# Types of keys: the log's Ed25519, a witness's timestamped Ed25519, the log's timestamped ML-DSA-44.
-LOG, WITNESS, SECOND = 0x01, 0x04, 0x06
+LOG, WITNESS, SECOND = 0x01, 0x04, 0x06  # Ed25519 of a log, timestamped Ed25519, timestamped ML-DSA-44 of a log
 KEY_BYTES, SIGNATURE_BYTES = {LOG: 32, WITNESS: 32, SECOND: 1312}, {LOG: 64, WITNESS: 8 + 64, SECOND: 8 + 2420}
 UNCHECKED = {"unreadable", "too_few_witnesses", "other_log", "not_signed"}  # says nothing against the log itself
 WIDTH, LARGEST_FILE, MOST_FINDINGS, SILENCE = 256, 1 << 30, 100, 300_000  # hashes, bytes, of one log, milliseconds
 EXITS, EPOCH = {"whole": 0, "broken": 1, "unchecked": 2}, datetime(1970, 1, 1, tzinfo=UTC)
 _KEY, _LINE = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)"), "— ([^\\s+]+) ([A-Za-z0-9+/]+=*)\n"
-_NOTE = re.compile(
-    rf"((\S[^\x00-\x1f\x7f]*)\n(0|[1-9]\d{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n((?:{_LINE}){{1,100}})", re.A
-)
+_NOTE = re.compile(rf"((\S[^\x00-\x1f\x7f]*)\n(0|[1-9][0-9]{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n((?:{_LINE})+)")
 # FORMAT.md §1: members in one order and nothing to escape, so that canonical leaves are a regular language. The groups are what is used.
 _LEAF = re.compile(
     rb'\{"action":"([a-z_]+\.[a-z_]+)","actor":"(?:[0-9a-f]{64})?","detail":"sha256:[0-9a-f]{64}",'
@@ -44,9 +41,8 @@ Note = namedtuple("Note", "text origin size root signatures")  # signatures: (na
 
 
 class Report:
-    """What came out for one log. `witnesses`: the largest size each cosigned; `silences`: (index, milliseconds) of late heartbeats."""
-
     def __init__(self, name: str, *findings: Finding) -> None:
+        """One log. `witnesses`: the largest size each has cosigned; `silences`: (index, milliseconds) of late heartbeats."""
         self.name, self.origin, self.size, self.root, self.second_signature = name, "", 0, b"", False
         self.findings, self.witnesses, self.silences = list(findings), {}, []
 
@@ -56,14 +52,13 @@ class Report:
         return "broken" if codes - UNCHECKED else "unchecked" if codes else "whole"
 
     def find(self, code: str, index: int | None, sentence: str) -> None:
-        if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(code, index, sentence))
+        self.findings += [Finding(code, index, sentence)] if len(self.findings) < MOST_FINDINGS else []
 
     def lines(self) -> Iterator[str]:
-        yield f"{self.name}: {self.verdict}（{self.origin}、{self.size}件、根 {self.root.hex()}）"
+        seen = "、".join(f"{name} は{size}件まで" for name, size in self.witnesses.items()) or "なし"
+        yield f"{self.name}: {self.verdict}（{self.origin}、{self.size}件、根 {self.root.hex()}、立会い {seen}）"
         yield from (f"{self.name} {'' if at is None else at}: {text}（{code}）" for code, at, text in self.findings)
-        yield from (f"{self.name}: 立会い {name} は{size}件まで見ています。" for name, size in self.witnesses.items())
-        yield from (f"{self.name} {at}: この前の{gap // 1000}秒、鼓動がありません。" for at, gap in self.silences[:10])
+        yield from (f"{self.name} {at}: この前の{gap // 1000}秒、鼓動がありません。" for at, gap in self.silences[:9])
 
 
 def parse_key(vkey: str) -> Key:
@@ -80,14 +75,12 @@ def parse_note(data: bytes) -> Note:
     found = _NOTE.fullmatch(data.decode(errors="replace"))
     if not found or int(found[3]) >= 1 << 63 or "\ufffd" in found[0]:
         raise ValueError("検印の形が正しくありません（改行、先頭のゼロ、空行などを確かめてください）。")
-    lines = [(name, _decode(encoded)) for name, encoded in re.findall(_LINE, found[5])]
-    signatures = [(name, line[:4], line[4:]) for name, line in lines]
+    signatures = [(name, (data := _decode(text))[:4], data[4:]) for name, text in re.findall(_LINE, found[5])]
     return Note(found[1].encode(), found[2], int(found[3]), _decode(found[4]), signatures)
 
 
 def _decode(text: str) -> bytes:
-    data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
+    if base64.b64encode(data := base64.b64decode(text, validate=True)).decode() != text:
         raise ValueError("base64 がただ一つの正しい書き方になっていません。")
     return data
 
@@ -96,16 +89,15 @@ def check_signature(key: Key, note: Note, signature: bytes) -> None:
     """C2SP signed-note, tlog-cosignature. InvalidSignature, or ValueError for a signature of another length than the key's."""
     if len(signature) != SIGNATURE_BYTES[key.kind]:
         raise ValueError(f"{key.name} の署名の長さが正しくありません。")
-    reader, message, stamp, signed = Ed25519PublicKey, note.text, signature[:8], signature[8:]
-    if key.kind == LOG:
-        signed = signature
-    elif key.kind == WITNESS:
+    head = 0 if key.kind == LOG else 8
+    stamp, message, reader = signature[:head], note.text, Ed25519PublicKey
+    if key.kind == WITNESS:
         message = b"cosignature/v1\ntime %d\n" % int.from_bytes(stamp) + note.text
-    else:
+    elif key.kind == SECOND:
         name, origin = (bytes([len(text.encode())]) + text.encode() for text in (key.name, note.origin))
         message = b"subtree/v1\n\0" + name + stamp + origin + bytes(8) + note.size.to_bytes(8) + note.root
         reader = MLDSA44PublicKey
-    reader.from_public_bytes(key.public).verify(signed, message)
+    reader.from_public_bytes(key.public).verify(signature[head:], message)
 
 
 def _path(kind: object, number: int, width: int) -> str:
@@ -139,18 +131,11 @@ def grow(leaves: Sequence[bytes], sizes: Collection[int]) -> tuple[dict[int, byt
 
 
 class _Check:
-    """One log, read once. `due`: (size, root) that has to come out -> who says so. `told`, `found`: leaf hashes by tiles and by entries."""
-
     def __init__(self, report: Report, read: Source, keys: Iterable[Key]) -> None:
-        self.report, self.find, self.read = report, report.find, read
+        """`due`: (size, root) that has to come out -> the code if not. `told`, `found`: leaf hashes, by the tiles and by the entries."""
+        self.report, self.find, self.read = report, report.find, lambda path: read(f"{report.name}/{path}")
         self.keys = {(key.name, key.id): key for key in keys}
         self.due, self.told, self.found, self.ids, self.beat = {}, [], [], set(), 0
-
-    def file(self, path: str) -> bytes | None:
-        data = self.read(f"{self.report.name}/{path}")
-        if data is None:
-            self.find("missing_file", None, f"{path} がありません。")
-        return data
 
     def signed(self, data: bytes, what: str, kinds: Collection[int] = (LOG,)) -> Note | None:
         """The note, when keys of these kinds of this log signed it; otherwise the finding says what is wrong."""
@@ -166,36 +151,29 @@ class _Check:
             return self.find("bad_signature", None, f"{what}と、{name} の署名が合いません。")
         except ValueError as error:
             return self.find("malformed_note", None, f"{what}：{error}")
-        if not by.issuperset(kinds):
-            return self.find("unknown_key", None, f"{what}に、この記録の鍵（vkeys）の署名がそろっていません。")
-        return note
+        if by.issuperset(kinds):
+            return note
+        return self.find("unknown_key", None, f"{what}に、この記録の鍵（vkeys）の署名がそろっていません。")
 
     def history(self, newest: Note) -> None:
-        """Every checkpoint that was ever signed: growing, and the newest last."""
-        (notes, whole), last = _frames(self.file("history") or b""), Note(b"", "", -1, b"", [])
+        """Every checkpoint that was ever signed: growing, and the newest among them."""
+        (notes, whole), last = _frames(self.read("history") or b""), Note(b"", "", -1, b"", [])
         for note in (self.signed(data, "履歴（history）の検印") for data in notes):
             if note is None:
                 return
             if note.size <= last.size:
-                code = "forked" if note.size == last.size and note.root != last.root else "history_differs"
+                code = "forked" if note.size == last.size else "history_differs"
                 self.find(code, note.size, f"{last.size}件の検印の次に、{note.size}件の別の検印があります。")
-            self.due[note.size, note.root], last = "history", note
-        if last.size > newest.size:
-            self.find("tail_cut", newest.size, f"{last.size}件まで署名してあるのに、検印は{newest.size}件です。")
-        elif not whole or last.text != newest.text:
-            self.find("history_differs", None, "履歴（history）が欠けているか、最新の検印で終わっていません。")
-
-    def against(self, note: Note | None, size: int) -> None:
-        if note and note.size > size:
-            code = "older_copy" if note.size <= max(self.report.witnesses.values(), default=0) else "tail_cut"
-            self.find(code, size, f"{note.size}件の検印より短い{size}件です。末尾が切り取られたか、古い控えです。")
-        elif note:
-            self.due.setdefault((note.size, note.root), "against")
+            self.due[note.size, note.root], last = "history_differs", note
+        if not whole or (newest.size, newest.root) not in self.due:
+            self.find("history_differs", None, "履歴（history）が欠けているか、最新の検印が入っていません。")
 
     def walk(self, size: int, progress: Callable[[int, int], object]) -> None:
         """Reads tiles and entries until both are missing; what one of them lacks is taken from the other."""
         for first in range(0, size, WIDTH):
-            tile, bundle = (self.file(_path(kind, first // WIDTH, min(WIDTH, size - first))) for kind in (0, "entries"))
+            tile, bundle = (self.read(_path(kind, first // WIDTH, min(WIDTH, size - first))) for kind in (0, "entries"))
+            if None in (tile, bundle):
+                self.find("missing_file", first, f"番号{first}からの記録かタイルのファイルがありません。")
             if tile is None and bundle is None:
                 return
             entries, whole = _frames(bundle or b"")
@@ -226,56 +204,50 @@ class _Check:
         """Which of what was signed came out: of the hashes in the tiles, of the entries, or of neither."""
         sizes, reached = {size for size, _ in self.due}, len(self.told)
         told, upper = grow(self.told, sizes)
-        found = told if self.found == self.told else grow(self.found, sizes)[0]
-        sound = told.get(newest.size) == newest.root
+        found, sound = told, told.get(newest.size) == newest.root
         if self.found != self.told:
-            self.differences("タイル" if found.get(newest.size) == newest.root and not sound else "")
-        if reached != newest.size:
-            code = "tail_cut" if reached < newest.size else "inserted"
-            self.find(code, min(reached, newest.size), f"検印は{newest.size}件なのに、記録は{reached}件あります。")
-        for who, code in (("history", "history_differs"), ("against", "forked")):
-            due = sorted(at for (at, _), said in self.due.items() if said == who and at <= reached)
-            wrong = {at for at, root in self.due if root not in (told.get(at), found.get(at))}
-            for at in [at for at in due if at in wrong][:1]:
-                right = max((size for size in due if size < at), default=0)
-                self.find(code, right, f"{at}件の検印と合いません。番号{right}から{at - 1}のどこかが違います。")
+            found = grow(self.found, sizes)[0]
+            self.differences(of_tiles=found.get(newest.size) == newest.root and not sound)
+        if not reached == newest.size == max(sizes):
+            code = "older_copy" if max(self.report.witnesses.values(), default=0) > newest.size else "tail_cut"
+            code = "inserted" if reached > newest.size else code
+            self.find(code, min(reached, newest.size), f"署名は{max(sizes)}件まであるのに、記録は{reached}件です。")
+        for code in ("history_differs", "forked"):
+            due = sorted(place for place, otherwise in self.due.items() if otherwise == code and place[0] <= reached)
+            wrong = next((at for at, root in due if root not in (told.get(at), found.get(at))), None)
+            if wrong is not None:
+                right = max((at for at, _ in due if at < wrong), default=0)
+                self.find(code, right, f"{wrong}件の検印と合いません。番号{right}から{wrong - 1}のどこかが違います。")
         for level, hashes in enumerate(upper if sound else []):
             for first in range(0, len(hashes), WIDTH):
                 tile = hashes[first : first + WIDTH]
-                if self.file(_path(level, first // WIDTH, len(tile))) != b"".join(tile):
-                    self.find("tile_differs", first << 8 * level, f"第{level}段のタイルが、下の段と合いません。")
+                if self.read(_path(level, first // WIDTH, len(tile))) != b"".join(tile):
+                    self.find("tile_differs", first << 8 * level, f"第{level}段のタイルがないか、下の段と合いません。")
 
-    def differences(self, tiles: str) -> None:
+    def differences(self, *, of_tiles: bool) -> None:
         """Names what was done to the entries; or to the tiles, when it is those that nobody signed."""
-        balance = Counter(self.told)
-        balance.subtract(self.found)
-        for tag, begin, end, at, to in SequenceMatcher(None, self.told, self.found, autojunk=False).get_opcodes():
-            gone, new = self.told[begin:end], self.found[at:to]
-            code = {"replace": "edited", "delete": "removed", "insert": "inserted"}.get(tag)
-            if set(new) == {sha256(b"\x00").digest()}:
-                code = "removed"  # an event whose row is gone leaves an empty entry
-            elif not any(balance[hashed] for hashed in gone + new):
-                code = "reordered"
+        shuffled, no_entry = sorted(self.told) == sorted(self.found), {sha256(b"\x00").digest()}
+        for tag, begin, _, at, to in SequenceMatcher(None, self.told, self.found, autojunk=False).get_opcodes():
+            gone = tag == "delete" or set(self.found[at:to]) == no_entry  # which an event leaves whose row is gone
+            code = "reordered" if shuffled else "removed" if gone else "inserted" if tag == "insert" else "edited"
             if tag != "equal":
-                self.find(
-                    "tile_differs" if tiles else code, begin, f"番号{begin}からの{tiles or '記録'}が署名と違います。"
-                )
+                self.find("tile_differs" if of_tiles else code, begin, f"番号{begin}からが、署名と違います。")
 
 
 def check_log(name, read: Source, vkeys, *, witnesses=(), quorum=0, against=(), progress=max) -> Report:
-    """What came out for one log; raises nothing. Keys are vkeys, `against` the bytes of checkpoints of this log that were kept elsewhere,
-    `quorum` how many witnesses have to have cosigned one; progress(done, total) counts entries."""
+    """What came out for one log; raises nothing. `against`: bytes of checkpoints of this log that were kept elsewhere."""
     report = Report(name)
     try:
         keys = [parse_key(vkey) for vkey in (*vkeys, *witnesses)]
         report.origin = next((key.name for key in keys if key.kind == LOG and key.name.endswith(f"/{name}")), "")
         check, kinds = _Check(report, read, keys), {LOG} | {key.kind for key in keys if key.name == report.origin}
-        newest = check.signed(check.file("checkpoint") or b"", "検印（checkpoint）", kinds)
+        newest = check.signed(check.read("checkpoint") or b"", "検印（checkpoint）", kinds)
         if newest:
             report.size, report.root, report.second_signature = newest.size, newest.root, SECOND in kinds
             check.history(newest)
-            for note in against:
-                check.against(check.signed(note, "照らし合わせる検印"), newest.size)
+            check.due[newest.size, newest.root] = "history_differs"
+            for note in filter(None, [check.signed(data, "照らし合わせる検印") for data in against]):
+                check.due.setdefault((note.size, note.root), "forked")
             check.walk(newest.size, progress)
             check.judge(newest)
         if len(report.witnesses) < quorum:
@@ -292,16 +264,15 @@ def check_folder(options: argparse.Namespace) -> Iterator[Report]:
         file = options.folder / path
         return file.read_bytes() if file.is_file() and file.stat().st_size <= LARGEST_FILE else None
 
-    files = (read(options.vkeys or "vkeys"), read(options.witnesses or "witnesses"))
-    vkeys, witnesses = ([line for line in (data or b"").decode().split("\n") if line] for data in files)
-    witnesses = [line for line in witnesses if not line.startswith("quorum ")]
+    vkeys = (read(options.vkeys or "vkeys") or b"").decode().removesuffix("\n").split("\n")
+    witnesses = [line for line in (read(options.witnesses or "witnesses") or b"").decode().split("\n") if "+" in line]
     notes = [(parse_note(data).origin, data) for data in (path.read_bytes() for path in options.against)]
     logs = {key.name for key in map(parse_key, vkeys) if key.kind == LOG}
-    folders = {path.name for path in options.folder.glob("tier-*")}
-    for name in sorted(folders | {log.rpartition("/")[2] for log in logs}):
+    names = {log.rpartition("/")[2] for log in logs} | {path.name for path in options.folder.glob("tier-*")}
+    for name in sorted(names):
         kept = [data for origin, data in notes if origin.endswith(f"/{name}")]
         yield check_log(name, read, vkeys, witnesses=witnesses, quorum=options.quorum, against=kept)
-    for origin in {origin for origin, _ in notes} - logs or not logs and {"?"}:
+    for origin in {origin for origin, _ in notes} - logs:
         yield Report(origin, Finding("other_log", None, "この記録の鍵（vkeys）がありません。"))
 
 
@@ -310,8 +281,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m council.audit.verify", description="監査記録の写しを確かめます。")
     parser.add_argument("folder", metavar="DIR", type=Path)
     parser.add_argument("--against", metavar="OLD_CHECKPOINT", type=Path, action="append", default=[])
-    parser.add_argument("--vkeys", metavar="FILE", type=Path, help="別の道で受け取った検証鍵")
-    parser.add_argument("--witnesses", metavar="FILE", type=Path, help="立会いの検証鍵")
+    parser.add_argument("--vkeys", metavar="FILE", type=Path.cwd().joinpath, help="別の道で受け取った検証鍵")
+    parser.add_argument("--witnesses", metavar="FILE", type=Path.cwd().joinpath, help="立会いの検証鍵")
     parser.add_argument("--quorum", metavar="N", type=int, default=0, help="検印を見ているべき立会いの数")
     options = parser.parse_args(arguments)
     try:
@@ -319,12 +290,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         reports = [Report(str(options.folder), Finding("unreadable", None, f"確かめられませんでした：{error}"))]
     for report in reports:
-        out = sys.stdout if report.verdict == "whole" else sys.stderr
-        out.write("".join(f"{line}\n" for line in report.lines()))
+        (sys.stdout if report.verdict == "whole" else sys.stderr).write("\n".join(report.lines()) + "\n")
     if options.vkeys is None:
-        sys.stdout.write(
-            "検証鍵は写しの中のものです。誰の署名かは、別に受け取った鍵（--vkeys）でないと分かりません。\n"
-        )
+        sys.stdout.write("検証鍵は写しの中のものです。誰の署名かは、別に受け取った鍵（--vkeys）で確かめてください。\n")
     return min({EXITS[report.verdict] for report in reports} - {0}, default=0)
 
 
