@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from accounts.log_notices import Report, report, tiers_for
 from accounts.models import Notice, ReviewItem
 from bulletins import letters
 from bulletins.access import visible_to
@@ -19,18 +20,19 @@ from council.access.tiers import Tier
 Kind = Notice.Kind
 LONGEST = 100
 # These are shown whatever the person may read; a digest only repeats what has lines of its own.
-_ALWAYS = {*CLOSING, Kind.ESCALATION, Kind.KEY, Kind.REVIEW}
+_ALWAYS = {*CLOSING, Kind.ESCALATION, Kind.KEY, Kind.REVIEW, Kind.LOG}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One notice as it is shown: `named` tells whether it says which bulletin or key it is about, `keeps_keys` whether the person
-    may see the page of the keys.
+    may see the page of the keys. `logs` is what the newest weekly notice of the logs says; older ones say it no more.
     """
 
     notice: Notice
     named: bool
     keeps_keys: bool
+    logs: Report = Report()
 
     @property
     def asked(self) -> str:
@@ -45,6 +47,8 @@ class Line:
         """The page to go to; empty where there is none but the inbox itself."""
         if self.notice.kind == Kind.KEY:
             return reverse("accounts:keys") if self.keeps_keys else ""
+        if self.notice.kind == Kind.LOG:
+            return ""
         return letters.path_of(self.notice, named=True) if self.named else ""
 
     @property
@@ -76,9 +80,19 @@ def tier_of(lines: Iterable[Line]) -> Tier:
 
 def lines_for(subject: Subject) -> list[Line]:
     """The newest LONGEST notices of the person, newest first, in as many queries however many there are."""
-    rows = _shown(subject).select_related("organisation").order_by("-created_at", "-pk")[:LONGEST]
+    rows = list(_shown(subject).select_related("organisation").order_by("-created_at", "-pk")[:LONGEST])
+    weekly = next((row for row in rows if row.kind == Kind.LOG), None)
+    logs = report(weekly, subject) if weekly else Report()
     keeps_keys = bool(decide(subject, Action.MANAGE_KEYS, Organisation(subject.organisation)))
-    return [Line(row, row.kind != Kind.ESCALATION or row.readable or row.told, keeps_keys) for row in rows]
+    return [
+        Line(
+            row,
+            row.kind != Kind.ESCALATION or row.readable or row.told,
+            keeps_keys,
+            logs if row is weekly else Report(),
+        )
+        for row in rows
+    ]
 
 
 def _shown(subject: Subject) -> QuerySet[Notice]:
@@ -103,4 +117,5 @@ def _shown(subject: Subject) -> QuerySet[Notice]:
         asked_at_home=Exists(asked.filter(organisation=OuterRef("organisation"))), asked_at_all=Exists(asked),
     )  # fmt: skip
     current = Exists(readable.filter(served__number=OuterRef("revision")))
-    return own.filter(Q(kind__in=_ALWAYS) | Q(current, kind__in=ASKS_READ))
+    always = _ALWAYS if tiers_for(subject) else _ALWAYS - {Kind.LOG}
+    return own.filter(Q(kind__in=always) | Q(current, kind__in=ASKS_READ))

@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from accounts.key_notices import Step
+from accounts.log_notices import Report
 from accounts.models import Notice
 from bulletins.notifying import asks_answer
 from council.templatetags.portal import JST, jst, tier_label
 
 Kind = Notice.Kind
 _RULE = "―" * 20
+_NO_LOGS = Report()
+# What is about no bulletin, and so has no handling of its own.
+_NO_BULLETIN = {Kind.KEY, Kind.REVIEW, Kind.LOG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,15 @@ class Letter:
     body: str
 
 
-def letter(notice: Notice, *, named: bool, digest: Sequence[Notice] = ()) -> Letter:
-    """The mail of a notice; `named` is what telling.may_name() said. `digest` is what a digest lists.
+def letter(notice: Notice, *, named: bool, digest: Sequence[Notice] = (), logs: Report = _NO_LOGS) -> Letter:
+    """The mail of a notice; `named` is what telling.may_name() said. `digest` is what a digest lists, `logs` what the weekly notice says.
 
     `notice.organisation` must be loaded where there is one.
     """
     with override("ja"):
-        subject, japanese = _subject(notice, named, len(digest)), _body(notice, named, digest)
+        subject, japanese = _subject(notice, named, len(digest)), _body(notice, named, digest, logs)
     with override("en"):
-        english = _body(notice, named, digest)
+        english = _body(notice, named, digest, logs)
     return Letter(subject, f"{japanese}\n\n{_RULE}\nEnglish\n\n{english}\n")
 
 
@@ -50,6 +54,10 @@ def asked(notice: Notice, *, named: bool) -> str:
     """What the notice asks for or says, in a sentence or two that names the bulletin only where it may be named."""
     if notice.kind == Kind.KEY:
         return _of_a_key(notice) % {"organisation": _organisation(notice)}
+    if notice.kind == Kind.LOG:
+        return _(
+            "記録（だれが何をしたか）の、この一週間の検印をお知らせします。控えておけば、記録が書き換えられたときに分かります。"
+        )
     if notice.kind == Kind.REVIEW:
         return _of_a_review(notice) % {"organisation": _organisation(notice), "people": notice.level}
     if named:
@@ -134,9 +142,9 @@ def _of_a_review(notice: Notice) -> str:
 def path_of(notice: Notice, *, named: bool) -> str:
     """The page to go to, from the root of the portal: the inbox where the notice names nothing, the front for mailboxes.
 
-    Also for keys: a holder is told of them who may not see the page of the keys.
+    Also for keys: a holder is told of them who may not see the page of the keys. And for the logs, of which the inbox says the same.
     """
-    if not named or notice.kind == Kind.KEY:
+    if not named or notice.kind in (Kind.KEY, Kind.LOG):
         return reverse("notices" if notice.person_id else "home")
     if notice.kind == Kind.REVIEW:
         return (
@@ -165,7 +173,7 @@ def _subject(notice: Notice, named: bool, listed: int) -> str:
     marks = {
         Kind.PUBLISHED: "要確認" if notice.deadline else "新しい情報", Kind.REMINDER: "再通知", Kind.ESCALATION: "期限超過",
         Kind.RECALLED: "回収", Kind.SUPERSEDED: "差し替え", Kind.KEY: "鍵の変更",
-        Kind.REVIEW: "アクセスの見直し",
+        Kind.REVIEW: "アクセスの見直し", Kind.LOG: "記録の週報",
     }  # fmt: skip
     words = [notice.reference] if named and notice.reference else []
     if notice.deadline:
@@ -173,10 +181,19 @@ def _subject(notice: Notice, named: bool, listed: int) -> str:
     return f"【{marks[notice.kind]}】{'　'.join(words) or '情報共有ポータルからのお知らせ'}"
 
 
-def _body(notice: Notice, named: bool, digest: Sequence[Notice]) -> str:
+def _body(notice: Notice, named: bool, digest: Sequence[Notice], logs: Report) -> str:
     front = _("%(council)sの情報共有ポータルからのお知らせです。") % {"council": settings.COUNCIL_NAME}
     said = _digest(digest) if notice.kind == Kind.DIGEST else _one(notice, named)
-    return "\n".join([front, "", *said, "", *_foot(notice)])
+    return "\n".join([front, "", *said, "", *_logs(logs), *_foot(notice)])
+
+
+def _logs(logs: Report) -> Iterator[str]:
+    for log in logs.logs:
+        yield log.title
+        yield from (_("　%(label)s：%(value)s") % {"label": label, "value": value} for label, value in log.facts)
+        yield ""
+    if logs.logs:
+        yield from (*logs.advice, "")
 
 
 def _one(notice: Notice, named: bool) -> Iterator[str]:
@@ -186,7 +203,7 @@ def _one(notice: Notice, named: bool) -> Iterator[str]:
         yield _("期限：%(deadline)s（日本時間）") % {"deadline": jst(notice.deadline)}
     if named and notice.reference:
         yield _("番号：%(reference)s") % {"reference": reference(notice)}
-    if named and notice.kind not in (Kind.KEY, Kind.REVIEW):
+    if named and notice.kind not in _NO_BULLETIN:
         yield _("取扱い：%(tier)s。くわしい取扱いは、開いたページの上に書いてあります。") % {
             "tier": tier_label(notice.tier)
         }

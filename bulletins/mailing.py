@@ -20,7 +20,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts import log_notices
 from accounts.models import Notice
+from accounts.subject import subjects_of
 from bulletins import digests, letters
 from bulletins.bounces import note_bounce
 from bulletins.telling import Withheld, may_name
@@ -49,9 +51,10 @@ _OURS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a mail is going to say: for a digest the notices in it, and those that are left out, each with its reason."""
+    """What a mail is going to say: for a digest the notices in it, and those that are left out, each with its reason; of the logs."""
 
     named: bool = False
+    logs: log_notices.Report = log_notices.Report()
     digest: list[Notice] = field(default_factory=list)
     left_out: dict[UUID, str] = field(default_factory=dict)
 
@@ -127,6 +130,9 @@ def _carry_out(notice: Notice, connection: BaseEmailBackend) -> bool:
 
 
 def _plan(notice: Notice) -> Plan:
+    if notice.kind == Kind.LOG:
+        named = may_name(notice)
+        return Plan(named, log_notices.report(notice, subjects_of([notice.person])[notice.person_id]))
     if notice.kind != Kind.DIGEST:
         return Plan(may_name(notice))
     found = digests.contents(notice)
@@ -169,7 +175,7 @@ class Mail(EmailMessage):
 
 def message(notice: Notice, plan: Plan, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail of a notice, with a Message-ID that is the same however often it is made."""
-    written = letters.letter(notice, named=plan.named, digest=plan.digest)
+    written = letters.letter(notice, named=plan.named, digest=plan.digest, logs=plan.logs)
     host = urlsplit(settings.COUNCIL_URL).hostname or "localhost"
     return Mail(
         written.subject,

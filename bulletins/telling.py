@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.credentials import may_enter
+from accounts.log_notices import tiers_for
 from accounts.models import Contact, Notice, User
 from accounts.review_notices import still_asked
 from accounts.subject import subjects_of
@@ -52,6 +53,8 @@ def _to_person(notice: Notice) -> bool:
         return True
     if not may_enter(notice.person):
         raise Withheld(str(Reason.SUSPENDED))
+    if notice.kind == Kind.LOG and not tiers_for(subject):
+        raise Withheld(str(Reason.ROLE))
     if notice.kind == Kind.REVIEW and not still_asked(notice):
         raise Withheld(DONE)
     return notice.kind != Kind.ESCALATION or knows(subject, notice)

@@ -12,6 +12,7 @@ app = Celery("council")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["council.audit"], related_name="tasks_retention")
+app.autodiscover_tasks(["council.audit"], related_name="tasks_desk")
 app.autodiscover_tasks(["council.audit"], related_name="tasks_signals")
 app.conf.beat_schedule = {
     "publish-what-is-due": {"task": "bulletins.tasks.publish_due", "schedule": 15.0},
@@ -41,6 +42,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "tend-reviews": {"task": "accounts.tasks.tend_reviews", "schedule": 300.0, "options": {"expires": 300}},
+    "tell-of-the-logs": {"task": "accounts.tasks.tell_of_the_logs", "schedule": 300.0, "options": {"expires": 300}},
     "ask-the-witnesses": {
         "task": "council.audit.tasks.ask_witnesses",
         "schedule": 10.0,
@@ -51,5 +53,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "drive-the-auditors-desk-on": {
+        "task": "council.audit.tasks.drive_desk",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "remove-old-evidence-packs": {"task": "council.audit.tasks.remove_expired_packs", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }
