@@ -34,7 +34,7 @@ demo: $(VENV)/run.mark ## The portal with a demo council on 127.0.0.1:$(PORT)
 	$(PY) manage.py demo
 	@exec $(PY) manage.py serve
 
-serve: $(VENV)/run.mark ## Web, worker and scheduler, without the demo council
+serve: $(VENV)/run.mark ## Web, worker, scheduler and sequencer, without the demo council
 	@exec $(PY) manage.py serve
 
 test: $(VENV)/dev.mark ## The whole suite on the embedded default

@@ -1,15 +1,21 @@
-"""`manage.py serve`: three processes that come and go together."""
+"""`manage.py serve`: four processes that come and go together."""
 
 import os
 import signal
 import time
 from pathlib import Path
 
+import pytest
+
+from tests.audit.log_stage import LogStage
 from tests.portal import deployment, serving
+
+# A word of its command line for each.
+WORDS = {"web": "granian", "worker": "worker", "scheduler": "beat", "sequencer": "sequence"}
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """What the process has started: "web", "worker" or "scheduler" -> process id."""
+    """What the process has started: "web", "worker", "scheduler" or "sequencer" -> process id."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -18,7 +24,7 @@ def children_of(pid: int) -> dict[str, int]:
         except (OSError, IndexError):
             continue
         if parent == pid:
-            found["web" if "granian" in command else "worker" if "worker" in command else "scheduler"] = int(entry.name)
+            found[next((name for name, word in WORDS.items() if word in command), "?")] = int(entry.name)
     return found
 
 
@@ -30,20 +36,31 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_what_ends_by_itself_is_started_again_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("victim", ["worker", "sequencer"])
+def test_what_ends_by_itself_is_started_again_and_ctrl_c_leaves_nothing(tmp_path: Path, victim: str) -> None:
     with deployment(tmp_path) as portal:
         with serving(portal) as server:
             first = children_of(server.pid)
-            assert set(first) == {"web", "worker", "scheduler"}
-            os.kill(first["worker"], signal.SIGKILL)
+            assert set(first) == set(WORDS)
+            os.kill(first[victim], signal.SIGKILL)
             until = time.monotonic() + 30
-            while children_of(server.pid).get("worker") in (None, first["worker"]) and time.monotonic() < until:
+            while children_of(server.pid).get(victim) in (None, first[victim]) and time.monotonic() < until:
                 time.sleep(0.1)
             last = children_of(server.pid)
-            assert last["worker"] != first["worker"]
+            assert last[victim] != first[victim]
             assert portal.call("GET", "/livez").status == 200
         assert server.returncode == 0
         assert not any(alive(pid) for pid in last.values())
+
+
+def test_what_happens_while_it_serves_is_signed_within_seconds(tmp_path: Path) -> None:
+    with deployment(tmp_path) as portal, serving(portal):
+        logs = LogStage(portal)
+        logs.hand("write", 3)
+        assert logs.settled()["sizes"] == [2, 2, 2]
+        assert logs.hand("verify") == {"whole": True}
+        # Nothing else in it is out of order either, and the doctor says how far the logs are.
+        assert "log tier-2              2 events, signed" in portal.manage("doctor").stdout
 
 
 def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
