@@ -106,16 +106,17 @@ def _menu(request: HttpRequest) -> list[dict]:
         return []
     roles, where = subject.roles, getattr(request, "resolver_match", None)
     view, keys = where.view_name if where else "", key_pages(roles)
+    if Role.AUDITOR in roles:
+        return _auditors_menu(view)
     wanted = [
         (True, "home", _("私の机"), "home"),
-        (Role.AUDITOR not in roles, "bulletins:list", _("情報一覧"), "bulletins"),
-        (Role.AUDITOR not in roles, "packages:list", _("包み"), "packages"),
+        (True, "bulletins:list", _("情報一覧"), "bulletins"),
+        (True, "packages:list", _("包み"), "packages"),
         (roles & {Role.PUBLISHER, Role.APPROVER}, "desk:list", _("作成・公開"), "desk"),
         (roles & {Role.PUBLISHER, Role.APPROVER}, "board:runs", _("配付状況"), "board"),
         (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), "accounts"),
         (keys, keys[0]["name"] if keys else "", _("鍵・連絡先") if keys[1:] else _("鍵の確認"), "keys"),
-        (roles & {Role.AUDITOR, Role.ADMINISTRATOR}, "audit-events", _events_label(roles), "audit-events"),
-        (Role.AUDITOR in roles, "accounts:reviews", _("アクセスの見直し"), "accounts"),
+        (Role.ADMINISTRATOR in roles, "audit-events", _("自社の記録"), "audit-events"),
         (True, "help", _("手引き"), "help"),
     ]
     shown = [row for row in wanted if row[0]]
@@ -130,8 +131,18 @@ def _fitting(rows: list[tuple]) -> list[tuple]:
     return rows
 
 
-def _events_label(roles: frozenset[Role]) -> str:
-    return _("記録") if Role.AUDITOR in roles else _("自社の記録")
+def _auditors_menu(view: str) -> list[dict]:
+    """Nobody is an auditor and something else, so these pages are all of their work. The help is at the head and the foot of each."""
+    wanted = [
+        ("audit-desk", _("監査の机"), ("audit-desk",)),
+        ("audit-events", _("出来事"), ("audit-event", "audit-timeline", "audit-quer", "audit-signal")),
+        ("audit-verifications", _("検証"), ("audit-verification", "audit-offline")),
+        ("audit-packs", _("証拠一式"), ("audit-pack",)),
+        ("audit-retention", _("保存と廃棄"), ("audit-retention", "audit-hold", "audit-disposal")),
+        ("accounts:reviews", _("アクセスの見直し"), ("accounts:review",)),
+    ]
+    entries = [(_url(name), label, view.startswith(parts)) for name, label, parts in wanted]
+    return [{"url": url, "label": label, "current": current} for url, label, current in entries if url]
 
 
 def _url(name: str) -> str:

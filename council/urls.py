@@ -12,6 +12,8 @@ from bulletins.views import board, desk, home, inbox, packages, reading, returns
 from council import pages
 from council.audit import api as audit_api
 from council.audit import api_logs, signal_views, timeline_views
+from council.audit import desk_views as audit_desk
+from council.audit import pack_views as audit_packs
 from council.audit import retention_views as retention
 from council.audit import views as audit
 
@@ -96,15 +98,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/", include((board_pages, "board"))),
     path("returns/", include((return_pages, "returns"))),
     path("notices/", inbox.notices, name="notices"),
+    path("audit/", audit_desk.front, name="audit-desk"),
     path("audit/events/", audit.events, name="audit-events"),
     path("audit/events/<uuid:event_id>/proof", audit.proof, name="audit-proof"),
     path("audit/queries/", audit.save, name="audit-query-save"),
     path("audit/queries/<uuid:query_id>/remove/", audit.remove, name="audit-query-remove"),
     path("audit/timelines/", timeline_views.find, name="audit-timeline"),
-    path("audit/people/<uuid:person_id>/", timeline_views.person, name="audit-person"),
-    path("audit/bulletins/<str:which>/", timeline_views.bulletin, name="audit-bulletin"),
+    path("audit/people/<uuid:person_id>/", timeline_views.person, name="audit-timeline-person"),
+    path("audit/bulletins/<str:which>/", timeline_views.bulletin, name="audit-timeline-bulletin"),
     path("audit/signals/", signal_views.signals, name="audit-signals"),
     path("audit/signals/<uuid:signal_id>/", signal_views.signal, name="audit-signal"),
+    path("audit/verifications/", audit_desk.verifications, name="audit-verifications"),
+    path("audit/verifications/<uuid:verification_id>/", audit_desk.verification, name="audit-verification"),
+    path(
+        "audit/verifications/<uuid:verification_id>/progress/",
+        audit_desk.verification_progress,
+        name="audit-verification-progress",
+    ),
+    path("audit/offline/", audit_desk.offline_page, name="audit-offline"),
+    path("audit/packs/", audit_packs.listing, name="audit-packs"),
+    path("audit/packs/new/", audit_packs.new, name="audit-pack-new"),
+    path("audit/packs/<uuid:pack_id>/", audit_packs.one, name="audit-pack"),
+    path("audit/packs/<uuid:pack_id>/progress/", audit_packs.progress, name="audit-pack-progress"),
+    path("audit/packs/<uuid:pack_id>/file/", audit_packs.file, name="audit-pack-file"),
     path("audit/retention/", retention.page, name="audit-retention"),
     path("audit/retention/holds/<uuid:hold_id>/lift/", retention.lift, name="audit-hold-lift"),
     path("audit/retention/disposals/", retention.propose, name="audit-disposals"),

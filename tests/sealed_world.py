@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.subject import subject_of
 from bulletins import answering, payloads, releasing, sealed
 from bulletins.actions.answer import answer
 from bulletins.models import Answer, Part, Payload, Revision
+from council.audit import pack_store
 from council.audit.details import details_of
-from council.audit.models import AuditDetail, AuditEvent
+from council.audit.models import AuditDetail, AuditEvent, EvidencePack
 from council.rewrapping import WrapStore, stores
 from tests import cast
 from tests.bulletins import parcels, shelf
 
 WORDS, DATA, NOTE = "変電所の設定を確かめてください。", b"a,b\n1,2\n", "点検を終えました。"
+EVIDENCE = b"PK"
 
 
 @dataclass
@@ -43,7 +47,16 @@ def sealed_world() -> SealedWorld:
     )
     releasing.distribute(revision.pk)
     answer(subject_of(council.reader_two), revision.bulletin_id, "handled", note=NOTE)
+    evidence()
     return SealedWorld(council, Revision.unrestricted.select_related("bulletin").get(pk=revision.pk))
+
+
+def evidence() -> EvidencePack:
+    """An evidence pack that is made."""
+    now = timezone.now()
+    pack = EvidencePack.objects.create(asked_at=now, moved_at=now, ended_at=now, expires_at=now + timedelta(days=7))
+    EvidencePack.objects.filter(pk=pack.pk).update(state="done", **pack_store.write(pack, [EVIDENCE])._asdict())
+    return pack
 
 
 def opens(world: SealedWorld) -> dict[str, object]:
@@ -58,6 +71,7 @@ def opens(world: SealedWorld) -> dict[str, object]:
         "file": sealed.open_file(file),
         "payloads": {each.pk: payloads.file_key_of(each, revision) for each in Payload.objects.all()},
         "notes": answering.notes_of(answers, revision),
+        "evidence": {pack.pk: b"".join(pack_store.opened(pack)) for pack in EvidencePack.objects.all()},
         "details": {key: detail for key, detail in details.items() if detail},
     }
 

@@ -31,6 +31,8 @@ class Checked:
     size: int
     witnesses: list[str]
     findings: list[Found]
+    # (place, whole minutes): how long no heartbeat came before that one. Nobody wrote then, or what was written is gone.
+    silences: list[tuple[str, int]]
 
     @property
     def count(self) -> str:
@@ -52,4 +54,5 @@ def _checked(label: str, said: Mapping) -> Checked:
     findings = [
         Found(label, each.get("index"), each.get("code", ""), each.get("sentence", "")) for each in said["findings"]
     ]
-    return Checked(label, said["verdict"], said["size"], said.get("witnesses", []), findings)
+    silences = [(f"{index:,}", gap // 60_000) for index, gap in said.get("silences", [])]
+    return Checked(label, said["verdict"], said["size"], said.get("witnesses", []), findings, silences)
