@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Count
@@ -93,6 +94,21 @@ def labelled(items: Iterable[ReviewItem]) -> list[tuple[ReviewItem, str]]:
     items = list(items)
     named = _subcommittees(items)
     return [(item, label_of(item, named)) for item in items]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """One person of whom something has not ended, with the words for each of it."""
+
+    person: User
+    organisation: Organisation
+    labels: tuple[str, ...]
+
+
+def undecided(items: Iterable[ReviewItem]) -> list[Undecided]:
+    """The items, which stand person by person, as one row a person."""
+    rows = groupby(labelled(items), key=lambda row: (row[0].person, row[0].organisation))
+    return [Undecided(*whose, tuple(label for _item, label in of)) for whose, of in rows]
 
 
 def people_in(campaign: ReviewCampaign, organisation: Organisation, *, missing: bool = False) -> list[UUID]:

@@ -43,8 +43,8 @@ def beyond(campaign: ReviewCampaign) -> QuerySet[ReviewItem]:
 
 def by_hand(campaign: ReviewCampaign) -> QuerySet[ReviewItem]:
     """Of a closed review: what has not ended, so that nobody is locked out, and that people have to decide about."""
-    rows = ReviewItem.objects.filter(campaign=campaign, outcome="")
-    return rows.select_related("organisation", "person").order_by("organisation__name", "person__name", "pk")
+    rows = ReviewItem.objects.filter(campaign=campaign, outcome="").select_related("organisation", "person")
+    return rows.order_by("organisation__name", "person__name", "person", "kind", "value")
 
 
 def unsettled(campaign: ReviewCampaign) -> list[UUID]:

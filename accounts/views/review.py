@@ -28,6 +28,8 @@ from council.access.policy import Action, Reason, decide
 from council.guard import guarded_by
 
 PEOPLE_A_PAGE, ORGANISATIONS_A_PAGE = 20, 100
+# The report has them all.
+MOST_UNDECIDED = 200
 _FIELD, _WAS = "item-", "was-"
 
 
@@ -121,7 +123,7 @@ def _review_page(request: HttpRequest, found: ReviewCampaign) -> HttpResponse:
     verbs.look_at_review(request.subject, found)
     rows = board.organisations_in(found)
     page = Paginator(rows, ORGANISATIONS_A_PAGE).get_page(request.GET.get("page"))
-    reports = review_report.parts(found)
+    reports, undecided = review_report.parts(found), board.undecided(by_hand(found)) if found.closed_at else []
     taking, runs = takes_answers(found), _runs(request)
     context = {
         "review": found,
@@ -135,7 +137,8 @@ def _review_page(request: HttpRequest, found: ReviewCampaign) -> HttpResponse:
         "reminds": runs and taking and may_be_reminded(found, timezone.now()),
         "closes": runs and found.closed_at is None and not unanswered(found).exists(),
         "beyond": board.labelled(beyond(found)) if found.closed_at is None else [],
-        "by_hand": board.labelled(by_hand(found)) if found.closed_at else [],
+        "by_hand": undecided[:MOST_UNDECIDED],
+        "more_by_hand": len(undecided[MOST_UNDECIDED:]),
         "outcomes": board.outcomes_in(found) if found.closed_at else [],
         "reports": range(1, len(reports) + 1),
         "vkey": str(review_report.verifier_of(reports[0])) if reports else "",
