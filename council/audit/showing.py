@@ -81,13 +81,13 @@ class _Book:
         """The timelines of who and what the sentence names: words and address."""
         people = {self.persons.get(event.pk, ""), event.object} & set(self.people)
         found = [
-            (_("%(person)sさんの時系列") % {"person": self.people[each]}, reverse("audit-person", args=[each]))
+            (_("%(person)sさんの時系列") % {"person": self.people[each]}, reverse("audit-timeline-person", args=[each]))
             for each in sorted(people, key=lambda each: each == event.object)
         ]
         reference = self.references.get(event.object)
         if reference and names.is_content(event.action):
             words = _("%(reference)sの時系列") % {"reference": reference}
-            found.append((words, reverse("audit-bulletin", args=[reference])))
+            found.append((words, reverse("audit-timeline-bulletin", args=[reference])))
         return found
 
     def who(self, event: AuditEvent) -> str:

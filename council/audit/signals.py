@@ -33,6 +33,8 @@ _TIER = 2  # who read what is 機密性2情報
 _SIGN_INS = (str(Event.SIGN_IN), str(Event.SIGN_IN_FAILED))
 _FIELDS = ("pk", "time", "actor", "org", "action", "object", "outcome")
 _WANTED = ~Q(actor="") | Q(action=Event.SIGN_IN_FAILED)
+# That a page was shown says nothing of what was asked for: it parts no row of refusals.
+_IDLE = Q(action__startswith="page.")
 
 
 class AlreadySettled(Exception):
@@ -102,12 +104,12 @@ def _streams_of(row: Seen) -> list[str]:
 
 
 def _batch(start: UUID, end: UUID) -> list[Seen]:
-    return _seen(AuditEvent.objects.filter(_WANTED, id__gte=start, id__lt=end).order_by("id")[:AT_ONCE])
+    return _seen(AuditEvent.objects.filter(_WANTED & ~_IDLE, id__gte=start, id__lt=end).order_by("id")[:AT_ONCE])
 
 
 def _before(streams: set[str], horizon: datetime, end: UUID) -> Iterator[tuple[str, Seen]]:
     """What lies in these streams from the horizon on until the end, the oldest first within each."""
-    rows = AuditEvent.objects.filter(id__gte=first_id_at(horizon), id__lt=end).order_by("id")
+    rows = AuditEvent.objects.filter(~_IDLE, id__gte=first_id_at(horizon), id__lt=end).order_by("id")
     actors = sorted(each for each in streams if not each.startswith("@"))
     orgs = sorted(each[1:] for each in streams if each.startswith("@"))
     for some in _chunks(actors):

@@ -37,9 +37,9 @@ def find(request: HttpRequest) -> HttpResponse:
     what, people = bulletin_for(reader, wanted), people_like(reader, wanted)
     record_look(reader, {"of": wanted}, len(people))
     if what:
-        return redirect("audit-bulletin", what.reference)
+        return redirect("audit-timeline-bulletin", what.reference)
     if len(people) == 1:
-        return redirect("audit-person", people[0].id)
+        return redirect("audit-timeline-person", people[0].id)
     context = {"wanted": wanted, "people": people, "screen_tier": screen_tier(reader)}
     return render(request, "audit/timeline_find.html", context)
 
