@@ -12,14 +12,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import transaction
+from django.utils import timezone
 
 from council.audit import cosignature, log_keys, sequencer
 from council.audit.checkpoint import Checkpoint
-from council.audit.models import LogCheckpoint, LogEntry, LogHead
+from council.audit.exporting import LogFiles
+from council.audit.models import Cosignature, LogCheckpoint, LogEntry, LogHead
 from council.audit.proof import Proof
 from council.audit.proving import prove
 from council.audit.record import Entry, record_many
-from council.audit.tiles import LogReader, tiles_of
+from council.audit.tiles import LogReader
 from council.audit.tree import leaf_hash
 from council.sealing import note
 from tests.audit.trees import altered
@@ -149,27 +151,27 @@ def test_go_follows_the_log_from_one_checkpoint_to_the_next(go, vkey, tmp_path):
     assert go("consistency", vkey, tmp_path / "new", tmp_path / "old", data=base64_of(path).encode()) is None
 
 
-def newest():
-    """The newest checkpoint with all its lines, and one of a witness."""
-    signed = bytes(LogHead.objects.get(tier=TIER).note)
-    return signed + WITNESS.line(Checkpoint.parse(note.split(signed)[0]), 1_795_244_400)
+def stood_by():
+    """The files of the log as an export has them, after a witness has cosigned its newest checkpoint."""
+    head, moment = LogHead.objects.get(tier=TIER), timezone.now()
+    line = WITNESS.line(Checkpoint.parse(note.split(bytes(head.note))[0]), 1_795_244_400)
+    facts = {"tier": TIER, "size": head.signed_size, "witness": WITNESS.verifier.name, "signed_at": moment}
+    Cosignature.objects.create(line=line, **facts)
+    return LogFiles(TIER)
 
 
 def written(folder):
-    """The log as an export has it."""
-    head = LogHead.objects.get(tier=TIER)
-    reader = LogReader(TIER, head.signed_size)
-    for tile in tiles_of(head.signed_size):
-        place = folder / tile.path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(reader.data(tile))
-    (folder / "checkpoint").write_bytes(newest())
-    return head.signed_size
+    """Those files, written; the size of the log."""
+    files = stood_by()
+    for path in files.paths():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(files.read(path))
+    return files.size
 
 
 @needs_go
 def test_go_reads_the_line_of_a_witness_and_no_altered_one(go, events, vectors):
-    whole, key = newest(), str(WITNESS.verifier)
+    whole, key = stood_by().read("checkpoint"), str(WITNESS.verifier)
     assert go("cosigned", key, data=whole) == "1795244400"
     assert go("cosigned", key, data=whole.replace(b"\n22\n", b"\n23\n")) is None
     assert go("cosigned", vectors["witness"]["vkey"], data=whole) is None
