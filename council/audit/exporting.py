@@ -1,14 +1,19 @@
 """A log as the files that auditors take away (FORMAT.md §10): served one by one from the database, or written into a folder."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
-from council.audit import log_keys
-from council.audit.log_keys import TIERS
+from council.audit import log_keys, sequencer, signer_state
+from council.audit.events import Event
+from council.audit.log_keys import TIERS, log_name
 from council.audit.models import Cosignature, LogCheckpoint, LogHead
-from council.audit.tiles import LogReader, Tile, tiles_of
+from council.audit.proving import quorum
+from council.audit.record import record
+from council.audit.tiles import WIDTH, LogReader, Tile, tiles_of
 
 Progress = Callable[[int, int], object]
 _AT_ONCE = 2000
@@ -66,7 +71,7 @@ class LogFiles:
     def _has(self, tile: Tile) -> bool:
         """Whether the tile is one of a log of this size: a partial one has exactly the width that is there."""
         count = self.size >> (8 * (tile.level or 0))
-        return 0 < tile.width == min(256, count - tile.number * 256)
+        return 0 < tile.width == min(WIDTH, count - tile.number * WIDTH)
 
 
 def log_file(tier: int, path: str) -> bytes | None:
@@ -75,11 +80,78 @@ def log_file(tier: int, path: str) -> bytes | None:
 
 
 def vkeys() -> list[str]:
-    """The verifier keys, as text, of every log that has begun; KeyringUnavailable without keys."""
-    begun = [tier for tier in TIERS if LogHead.objects.filter(pk=tier, signed_size__gt=0).exists()]
-    return [str(key) for tier in begun for key in log_keys.verifiers(tier)]
+    """The verifier keys, as text, of every log that is signed; KeyringUnavailable without keys."""
+    signed = LogHead.objects.filter(signed_size__gt=0).order_by("pk").values_list("pk", flat=True)
+    return [str(key) for tier in signed for key in log_keys.verifiers(tier)]
 
 
 def witnesses() -> list[str]:
     """The verifier keys, as text, of the witnesses."""
     return [each["vkey"] for each in settings.AUDIT_WITNESSES]
+
+
+def write_export(folder: Path, *, progress: Progress | None = None) -> dict[str, int]:
+    """Writes every log as it is now, with what waits signed first; log name -> how many entries. `progress(done, total)` counts files.
+
+    FolderInUse when there is anything in the folder, OSError when it can't be written; what was begun is taken away then.
+    AuditUnavailable when the export can't be recorded: nothing is written. SealingError without keys.
+    """
+    created = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FolderInUse(f"The folder {folder} is not empty. Name a new one.")
+    try:
+        with transaction.atomic():
+            record(Event.AUDIT_EXPORT, actor=None, organisation=None, detail={"folder": str(folder)})
+        sign_what_waits()
+        return _write(folder, progress or (lambda done, total: None))
+    except BaseException:
+        _clear(folder, itself=created)
+        raise
+
+
+def sign_what_waits() -> list[str]:
+    """Integrates and signs every log, so that what is taken away goes up to now; the sentences of those that the signer refused."""
+    refused = []
+    for tier in TIERS:
+        while sequencer.integrate(tier):
+            pass
+        try:
+            sequencer.sign(tier)
+        except signer_state.SignerRefused as error:
+            refused.append(str(error))
+    return refused
+
+
+def _write(folder: Path, progress: Progress) -> dict[str, int]:
+    logs = [log for log in (LogFiles(tier) for tier in TIERS) if log.size]
+    total, done = sum(1 for log in logs for _ in log.paths()), 0
+    for log in logs:
+        for path in log.paths():
+            _put(folder / log_name(log.tier) / path, log.read(path))
+            done += 1
+            progress(done, total)
+    if settings.AUDIT_WITNESSES:
+        _put(folder / "witnesses", _lines([f"quorum {quorum()}", *witnesses()]))
+    shutil.copyfile(README, folder / "README.txt")
+    # The last file: a folder without keys is no whole export.
+    _put(folder / "vkeys", _lines(vkeys()))
+    return {log_name(log.tier): log.size for log in logs}
+
+
+def _put(path: Path, data: bytes | None) -> None:
+    """A tile that can't be put together is left out: the checker then says which is missing."""
+    if data is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _lines(texts: list[str]) -> bytes:
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+def _clear(folder: Path, *, itself: bool) -> None:
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if itself:
+        folder.rmdir()
