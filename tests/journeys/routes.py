@@ -155,6 +155,12 @@ def returns(about: Subject) -> Iterator[Ask]:
     yield from (Ask(f"/returns/{each}/") for each in (*about.bulletins, about.never))
 
 
+def reviews(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/reviews/", "/reviews/mine/", "/reviews/mine/?missing"))
+    yield from map(Ask, (f"/reviews/{about.never}/", f"/reviews/{about.never}/report"))
+    yield from (Ask(f"/reviews/mine/?organisation={each}") for each in (*about.organisations[:2], about.never))
+
+
 def forbidden_deeds(about: Subject) -> Iterator[Ask]:
     """Every verb, on what is not there for the observer."""
     for each in (*about.hidden[:2], about.never):
@@ -193,6 +199,7 @@ ROUTES: dict[str, Row] = {
     "audit desk": audit_desk,
     "retention": retention,
     "returns": returns,
+    "reviews": reviews,
     "forbidden deeds": forbidden_deeds,
     "deeds": deeds,
 }
@@ -202,15 +209,47 @@ WHO_ASKS_WHAT = {
     "reader_two": READERS,
     "reader_three": READERS,
     "other_reader": READERS,
-    "analyst": (*READERS, "keys"),
+    "analyst": (*READERS, "keys", "reviews"),
     "administrator": (
-        "front", "lists", "details", "returns", "people", "keys", "events", "logs", "timelines", "audit desk",
+        "front",
+        "lists",
+        "details",
+        "returns",
+        "people",
+        "keys",
+        "events",
+        "logs",
+        "timelines",
+        "audit desk",
     ),  # fmt: skip
-    "other_administrator": ("front", "people", "keys", "events", "logs", "timelines", "details"),
+    "other_administrator": ("front", "people", "reviews", "keys", "events", "logs", "timelines", "details"),
     "publisher": ("front", "lists", "packages", "desk", "board", "details", "returns", "forbidden deeds"),
     "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
     "junior": ("front", "desk", "board", "details", "files", "forbidden deeds"),
-    "officer": ("front", "lists", "details", "people", "keys", "desk", "board"),
-    "operator": ("front", "lists", "details", "people", "keys", "desk", "board", "retention", "forbidden deeds"),
-    "auditor": ("front", "lists", "details", "returns", "events", "logs", "timelines", "retention", "desk", "board"),
+    "officer": ("front", "lists", "details", "people", "reviews", "keys", "desk", "board"),
+    "operator": (
+        "front",
+        "lists",
+        "details",
+        "people",
+        "reviews",
+        "keys",
+        "desk",
+        "board",
+        "retention",
+        "forbidden deeds",
+    ),
+    "auditor": (
+        "front",
+        "lists",
+        "details",
+        "returns",
+        "reviews",
+        "events",
+        "logs",
+        "timelines",
+        "retention",
+        "desk",
+        "board",
+    ),
 }
