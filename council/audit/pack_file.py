@@ -15,8 +15,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from django.conf import settings
 from django.utils import timezone
 
-from council.audit import log_keys, offline, pack_rows, sequencer, verify
-from council.audit.exporting import LogFiles
+from council.audit import log_keys, pack_rows, sequencer, verify
+from council.audit.exporting import LogFiles, vkeys, witnesses
 from council.audit.models import AuditEvent, EvidencePack, LogEntry
 from council.audit.pack_readme import readme
 from council.audit.proof import Proof
@@ -69,12 +69,13 @@ class Parcel:
 def pieces(pack: EvidencePack, events: Sequence[UUID], progress: Progress) -> Iterator[bytes]:
     """The whole ZIP of a pack with these events (in the order of time), piece by piece. Says how far it is, file by file and row by row."""
     made, logs, proofs = timezone.now(), bool(pack.query.get("logs")), len(events) <= MOST_PROOFS
+    _catch_up()
     whole = [LogFiles(tier) for tier in log_keys.TIERS] if logs else []
     steps = _Steps(progress, len(events) * (3 if proofs else 2) + sum(len(list(log.paths())) for log in whole))
     parcel = Parcel(made)
     yield from parcel.add("README.txt", [readme(str(pack.pk), made=made, events=len(events), proofs=proofs, logs=logs)])
-    yield from parcel.add("vkeys", [_lines([*offline.log_keys_shown(), *offline.second_keys()])])
-    yield from parcel.add("witnesses", [_lines(offline.witness_keys())])
+    yield from parcel.add("vkeys", [_lines(vkeys())])
+    yield from parcel.add("witnesses", [_lines(witnesses())])
     yield from parcel.add("verify.py", [Path(verify.__file__).read_bytes()])
     yield from parcel.add("events.csv", pack_rows.as_csv(steps.through(pack_rows.rows_of(events))))
     yield from parcel.add("events.json", pack_rows.as_json(steps.through(pack_rows.rows_of(events))))
@@ -107,9 +108,9 @@ def _facts(pack: EvidencePack, made: datetime, events: int) -> dict[str, object]
     }  # fmt: skip
 
 
-def _lines(keys: Sequence[offline.Key]) -> bytes:
+def _lines(keys: Sequence[str]) -> bytes:
     """Every key on a line of its own, as verifiers take them."""
-    return "".join(f"{key.vkey}\n" for key in keys).encode()
+    return "".join(f"{key}\n" for key in keys).encode()
 
 
 def _of_log(log: LogFiles, path: str) -> Iterator[bytes]:
@@ -119,7 +120,6 @@ def _of_log(log: LogFiles, path: str) -> Iterator[bytes]:
 
 def _proofs(events: Sequence[UUID]) -> Iterator[tuple[UUID, Proof]]:
     """A proof for each event that a checkpoint covers, those of one log under as few checkpoints as can be."""
-    _catch_up()
     covering: dict[int, tuple[LogReader, bytes]] = {}
     for start in range(0, len(events), _IDS):
         ids = events[start : start + _IDS]
