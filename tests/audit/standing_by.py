@@ -54,6 +54,12 @@ class Log:
         return body(old, self.proof(old, size) if proof is None else proof, self.note(size))
 
 
+def own_cache(settings: object, folder: Path) -> None:
+    """What is known of witnesses is this test's alone: emptying the cache of a run would empty that of the tests beside it."""
+    backend = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder / "cache"}
+    settings.CACHES = {**settings.CACHES, "shared": backend}
+
+
 def body(old: object, proof: list[bytes], signed: bytes) -> bytes:
     lines = [f"old {old}".encode(), *(base64.b64encode(each) for each in proof)]
     return b"\n".join(lines) + b"\n\n" + signed

@@ -1,7 +1,6 @@
 """Auditors' programs fetch checkpoints and tiles, and check them; nobody else learns that there are any."""
 
 import pytest
-from django.core.cache import caches
 from django.db import transaction
 
 from council.audit import checkpoint as checkpoints
@@ -11,7 +10,7 @@ from council.audit.models import AuditEvent, Cosignature, LogCheckpoint
 from council.audit.record import AuditUnavailable
 from council.audit.tree import leaf_hash, root_of
 from tests import cast
-from tests.audit.standing_by import standing
+from tests.audit.standing_by import own_cache, standing
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/audit"
@@ -19,10 +18,8 @@ FULL = "private, max-age=31536000, immutable"
 
 
 @pytest.fixture(autouse=True)
-def _fresh(memory):
-    caches["shared"].clear()
-    yield memory
-    caches["shared"].clear()
+def _fresh(memory, settings, tmp_path):
+    own_cache(settings, tmp_path)
 
 
 @pytest.fixture

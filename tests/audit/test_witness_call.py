@@ -8,12 +8,12 @@ import time
 from contextlib import contextmanager, suppress
 
 import pytest
-from django.core.cache import caches
 
 from council.audit import cosignature, log_keys, sequencer, witness_call, witnesses
 from council.audit.checkpoint import Checkpoint
 from council.audit.models import Cosignature, LogCheckpoint
 from council.audit.witness_call import Away, Reply, add_checkpoint
+from tests.audit.standing_by import own_cache
 
 COSIGNER = cosignature.Cosigner.from_seed("w.example", cosignature.ED25519, bytes(32))
 OTHER = cosignature.Cosigner.from_seed("w.example", cosignature.ED25519, bytes([9]) * 32)
@@ -94,9 +94,9 @@ def test_the_prefix_is_kept(monkeypatch):
 
 
 @pytest.fixture
-def ours(db, memory, write, settings):
+def ours(db, memory, write, settings, tmp_path):
     """The newest checkpoint of tier 2, and a witness in the settings that still needs its address."""
-    caches["shared"].clear()
+    own_cache(settings, tmp_path)
     write()
     sequencer.catch_up()
     newest = LogCheckpoint.objects.get(tier=2)
@@ -106,8 +106,7 @@ def ours(db, memory, write, settings):
         witnesses.ask_all()
         return {each.trouble for each in witnesses.state_of_witnesses() if each.tier == 2}
 
-    yield Checkpoint(log_keys.origin(2), newest.size, bytes(newest.root)), at
-    caches["shared"].clear()
+    return Checkpoint(log_keys.origin(2), newest.size, bytes(newest.root)), at
 
 
 def _line(checkpoint, cosigner=COSIGNER, late=0):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.cache import caches
+from django.utils import timezone
 
 from council.audit import cosignature, proving
 from council.audit.witness_settings import configured
+from council.audit.witness_troubles import Last
 from council.checks import check_witnesses
 
 
@@ -71,6 +73,7 @@ def test_the_addresses_lose_their_last_slash(settings):
 def test_what_the_worker_writes_the_web_process_reads(settings):
     """The default cache of the embedded portal is each process's own."""
     assert "locmem" not in settings.CACHES["shared"]["BACKEND"].lower()
-    caches["shared"].set("test.witness", ("a", 1), timeout=None)
-    assert caches["shared"].get("test.witness") == ("a", 1)
+    last = Last("away", timezone.now(), timezone.now(), ("ahead",))
+    caches["shared"].set("test.witness", last, timeout=None)
+    assert caches["shared"].get("test.witness") == last
     caches["shared"].delete("test.witness")

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.core.cache import caches
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -17,17 +16,15 @@ from council.audit.models import AuditEvent, Cosignature, LogCheckpoint
 from council.audit.record import AuditUnavailable
 from council.audit.tasks import ask_witnesses
 from council.only_one import only_one
-from tests.audit.standing_by import Log, body, standing
+from tests.audit.standing_by import Log, body, own_cache, standing
 
 pytestmark = pytest.mark.django_db
 NAMES = ("w1.example/a", "w2.example/b", "w3.example/c")
 
 
 @pytest.fixture(autouse=True)
-def _fresh(memory, settings):
-    caches["shared"].clear()
-    yield memory
-    caches["shared"].clear()
+def _fresh(memory, settings, tmp_path):
+    own_cache(settings, tmp_path)
 
 
 @pytest.fixture
