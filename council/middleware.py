@@ -78,7 +78,6 @@ class RecordedMiddleware:
         try:
             _record_page(request)
         except _UNAVAILABLE as error:
-            response.close()
             return _unavailable(request, error)
         return response
 

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "council.middleware.RecordedMiddleware",
 ]
 ROOT_URLCONF = "council.urls"
 WSGI_APPLICATION = "council.wsgi.application"

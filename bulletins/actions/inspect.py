@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bulletins.access import NotVisible
+from bulletins.access import NotVisible, refuse
 from bulletins.actions.read import Shown, unsealed
 from bulletins.approval import digest
 from bulletins.desk import desk_of, has_desk, inspect_for
@@ -17,9 +17,11 @@ from bulletins.rendition import Rendition
 from bulletins.sealed import KeysDestroyed, open_file, open_parts
 from council.access import facts as known
 from council.access.facts import Subject
-from council.access.policy import Action, Reason
+from council.access.policy import Action, Decision, Reason
+from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record
+from council.ids import opaque_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ class Work:
 
 
 def works_of(subject: Subject) -> list[Work]:
-    """What is on the person's desk, last saved first, titles opened in one go. NotVisible for people without a desk."""
+    """What is on the person's desk, last saved first, titles opened in one go. NotVisible, with the refusal in the log, for people
+    without a desk."""
     if not has_desk(subject):
+        refuse(subject, Action.INSPECT, opaque_id(), Decision(allowed=False, reason=Reason.ROLE), tier=Tier.ONE)
         raise NotVisible(Reason.ROLE)
     revisions = desk_of(subject)
     titles = _highest_titles(revisions)

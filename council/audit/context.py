@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from council.ids import opaque_id
 
@@ -14,11 +15,15 @@ def _fresh() -> str:
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """`id` names the request in the log and on error pages; address and agent go into the sealed detail alone."""
+    """`id` names the request in the log and on error pages; address and agent go into the sealed detail alone.
+
+    `recorded` holds the id of the last event that was written in its course, which a rollback may have taken back.
+    """
 
     id: str = field(default_factory=_fresh)
     address: str = ""
     agent: str = ""
+    recorded: list[UUID] = field(default_factory=list, compare=False, repr=False)
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("council_request", default=None)

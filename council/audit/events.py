@@ -104,6 +104,7 @@ class Event(StrEnum):
     ROSTER_REMOVE = "roster.remove"
     DESIGNATION_RECORD = "designation.record"
     DESIGNATION_CHANGE = "designation.change"
+    PAGE_SHOWN = "page.show"
     SETTINGS_CHANGE = "settings.change"
     DEMO_LOAD = "demo.load"
     WORLD_LOAD = "world.load"

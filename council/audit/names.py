@@ -6,7 +6,7 @@ from typing import Protocol
 from council.access.facts import Subject
 
 # The first word of the actions whose objects are content, or show that content exists.
-CONTENT = ("bulletin", "grant", "package", "notice", "deadline", "return", "board")
+CONTENT = ("bulletin", "grant", "package", "notice", "deadline", "return", "board", "page")
 
 
 class Resolver(Protocol):

@@ -77,9 +77,10 @@ def record_many(action: Action | Event, entries: Iterable[Entry], *, actor: str 
         events = AuditEvent.objects.bulk_create([event for _, event in pairs], batch_size=_AT_ONCE)
         # The sequencer gives each its place in the log of its tier, after the commit.
         PendingEvent.objects.bulk_create([PendingEvent(event=each.pk, tier=each.tier) for each in events])
-        return events
     except (DatabaseFailure, SealingError) as error:
         raise AuditUnavailable("the audit log can't be written") from error
+    current().recorded[:] = [each.pk for each in events[-1:]]
+    return events
 
 
 def _rows(action: Action | Event, entries: Iterable[Entry], actor: str | None) -> list[tuple[AuditDetail, AuditEvent]]:

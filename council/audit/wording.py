@@ -147,6 +147,7 @@ _PORTAL = {
     Event.REVIEW_REMINDED: Phrase(_("アクセスの見直しの再通知"), _("%(object)sにアクセスの見直しの回答を促しました")),
     Event.REVIEW_LAPSED: Phrase(_("回答のないアクセスの終わり"), _("回答のなかった%(object)sのアクセスを終えました")),
     Event.REVIEW_CLOSED: Phrase(_("アクセスの見直しの終わり"), _("アクセスの見直しを終え、報告に署名しました")),
+    Event.PAGE_SHOWN: Phrase(_("画面を見る"), _("画面を見ました")),
     Event.SETTINGS_CHANGE: Phrase(_("設定の変更"), _("設定を変えました")),
     Event.DEMO_LOAD: Phrase(_("見本の読み込み"), _("見本の協議会を読み込みました")),
     Event.WORLD_LOAD: Phrase(_("世界の読み込み"), _("試験用の世界を読み込みました")),
@@ -180,6 +181,9 @@ REASONS: Mapping[str, str] = {
     Reason.ALREADY_APPROVED: _("承認済み"),
     Reason.UNKNOWN_ACTION: _("知らない操作"),
     "log_differs": _("署名した内容と違う"),
+    "no_key": _("包みの封に使う鍵がない"),
+    "not_checked": _("最後まで確かめられなかった"),
+    "not_made": _("作れなかった"),
 }
 OUTCOMES: Mapping[str, str] = {Outcome.ALLOW: _("許可"), Outcome.DENY: _("拒否")}
 # The rules of council/audit/thresholds.py, by name.

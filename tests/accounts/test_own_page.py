@@ -53,7 +53,7 @@ def test_one_chooses_how_often_one_is_told(world: cast.Council, client: Client, 
     cast.sign_in(client, world.reader_two)
     assert client.post("/me/", {"do": "rhythm", "notices": rhythm}).status_code == 302
     assert f'value="{rhythm}" selected' in client.get("/me/").text
-    event = AuditEvent.objects.get()
+    event = AuditEvent.objects.get(action="notice.rhythm")
     assert (event.action, event.object) == ("notice.rhythm", str(world.reader_two.pk))
     assert details_of([event])[event.pk]["facts"] == {"before": "instant", "after": rhythm}
 

@@ -43,7 +43,7 @@ def test_a_person_elsewhere_and_nobody_at_all_answer_alike(
     cast.sign_in(client, world.administrator)
     answers = []
     for person in (world.other_reader.pk, uuid.uuid4()):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             answers.append(client.get(f"/people/{person}/"))
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
@@ -61,11 +61,11 @@ def test_the_list_asks_the_same_whatever_its_length(
     world: cast.Council, client: Client, django_assert_num_queries: object
 ) -> None:
     cast.sign_in(client, world.administrator)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         client.get("/people/")
     for _ in range(5):
         cast.person(world.company, subcommittees=[world.materials])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         client.get("/people/")
 
 
@@ -125,7 +125,7 @@ def test_saving_without_a_change_writes_nothing(world: cast.Council, client: Cli
     seats = [str(one.pk) for one in form.initial["subcommittees"]]
     fields = {"name": "平野 隼", "title": "", "tier": "1", "roles": ["member"], "subcommittees": seats, "do": "save"}
     assert client.post(f"/people/{world.reader_one.pk}/", fields).status_code == 302
-    assert not AuditEvent.objects.exists()
+    assert not AuditEvent.objects.exclude(action="page.show").exists()
 
 
 def test_an_administrator_keeps_the_roles_they_can_not_give(world: cast.Council, client: Client) -> None:

@@ -36,7 +36,7 @@ def test_the_pledge_is_read_accepted_and_left_for_where_one_was_going(world: cas
     answer = client.post("/pledge/", {"version": version, "next": "/people/"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/people/")
     assert client.get("/people/").status_code == 200
-    assert [event.action for event in AuditEvent.objects.all()] == ["pledge.accept"]
+    assert [event.action for event in AuditEvent.objects.all()] == ["page.show", "pledge.accept", "page.show"]
 
 
 @pytest.mark.parametrize("next_page", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
