@@ -1,15 +1,17 @@
 """Finding signals of misuse in the events: each rule where it is reached and where it is not, once, wherever the look begins."""
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 
-from council.audit import names, signals
+from council.audit import names, signals, tasks_signals
 from council.audit.details import details_of
 from council.audit.models import AuditEvent, Signal, SignalReach
 from council.audit.record import actor_of, record
+from council.celery import app
 from tests.audit.conftest import ORGANISATION, PERSON
 from tests.audit.shelf import GROUP, HIDDEN, SEEN, Clock, Shelf
 
@@ -242,3 +244,23 @@ def test_a_rule_that_is_off_finds_nothing(did, settings):
     for number in range(4):
         did(TUESDAY + minutes(number), number=number)
     assert found() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_scheduler_has_the_task_and_the_task_looks_up_to_now(did):
+    beat = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert beat[tasks_signals.find_signals.name] == 300.0
+    for number in range(4):
+        did(datetime.now(JST) - minutes(5 - number), number=number)
+    assert tasks_signals.find_signals() >= 1
+    assert tasks_signals.find_signals() == 0
+
+
+def test_while_another_one_looks_nothing_is_done(did, monkeypatch):
+    @contextmanager
+    def taken(name):
+        yield False
+
+    monkeypatch.setattr(tasks_signals, "only_one", taken)
+    assert tasks_signals.find_signals() == 0
+    assert not SignalReach.objects.exists()

@@ -34,7 +34,7 @@ def test_what_can_be_used_has_no_faults(given):
         ({"bulk_reading": {"bulletins": 1}}, "bulk_reading.bulletins must be a whole number from 2 to 10000, not 1"),
         ({"bulk_reading": {"bulletins": "20"}}, "not '20'"),
         ({"bulk_reading": {"bulletins": 20.5}}, "not 20.5"),
-        ({"bulk_reading": {"bulletins": True}}, "not True"),
+        ({"odd_hours": {"reads": True}}, "not True"),
         ({"odd_hours": {"from": 3}}, "odd_hours.from must be a whole number from 12 to 23, not 3"),
     ],
 )
