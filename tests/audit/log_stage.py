@@ -67,15 +67,15 @@ class LogStage:
     def hand(self, *words: object) -> dict:
         """One command carried out inside the deployment."""
         done = subprocess.run(
-            [*HAND, *map(str, words)], cwd=ROOT, env=self.environment, text=True, capture_output=True, timeout=PATIENCE, check=False,
+            [*HAND, *map(str, words)], cwd=ROOT, env=self.environment, text=True, capture_output=True, timeout=5 * PATIENCE, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def writer(self, count: int, tier: int = 0) -> subprocess.Popen:
-        """A process that writes so many events, one after the other."""
+    def writer(self, *words: int) -> subprocess.Popen:
+        """A process that writes so many events, one after the other: how many, tier, pause before each in milliseconds."""
         started = subprocess.Popen(
-            [*HAND, "write", str(count), str(tier)], cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
+            [*HAND, "write", *map(str, words)], cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )
         self.running.append(started)
         return started
