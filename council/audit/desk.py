@@ -21,6 +21,7 @@ from council.business_days import is_business_day
 
 DAYS = 14
 _MOST_ROWS = 7
+_UNTOLD = (Event.HEARTBEAT, Event.PAGE_SHOWN)
 TAKEN = (Action.FETCH, Action.DOWNLOAD)
 
 
@@ -59,8 +60,11 @@ def activity_at(now: datetime) -> Activity:
 
 
 def last_events(reader: Reader, size: int) -> list[Shown]:
-    """The newest events, without heartbeats. One whose bytes were spoiled is left out: the check says which, and the desk still opens."""
-    found = window(reader, events_for(reader).exclude(action=Event.HEARTBEAT), size=size).events
+    """The newest events that say more than that a log beats or a page was looked at.
+
+    One whose bytes were spoiled is left out: the check says which, and the desk still opens.
+    """
+    found = window(reader, events_for(reader).exclude(action__in=_UNTOLD), size=size).events
     return show(reader, [event for event in found if is_readable(event)])
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from council.audit import log_keys, sequencer, verifying
 from council.audit.models import AuditEvent, LogHead, Signal, Verification
 from council.audit.verify import Finding, Report
+from council.templatetags.portal import JST
 from tests import cast
 from tests.audit.desk_days import at, noon, write
 
@@ -121,13 +122,29 @@ def test_the_drawing_and_its_table_say_the_same_numbers(client, world):
     assert page.count('role="img"') == page.count("<title id=") == page.count("<desc id=") == 2
 
 
-def test_the_last_events_stand_there_without_heartbeats_and_looking_is_one_event(client, world):
+def test_the_last_events_stand_there_without_heartbeats_and_looking_is_one_event(client, world, write):
+    event = write()
     sequencer.run_once()
     page = text(client, world.auditor, "/audit/")
-    assert "動いている" not in page[page.index('id="events-h"') : page.index('class="rail"')].replace(
-        "動いている印", "", 1
-    )
+    listed = page[page.index('<ol class="events">') :]
+    assert f"{event.time.astimezone(JST):%H:%M:%S}" in listed
+    assert "動いている印を書きました" not in listed
     assert AuditEvent.objects.filter(action="audit.list").count() == 1
+
+
+def test_an_event_whose_bytes_were_spoiled_does_not_close_the_desk(client, world, write, monkeypatch):
+    good, bad = write(), write("bulletin.print")
+    real = AuditEvent.from_db.__func__
+
+    def spoiled(cls, *row):
+        event = real(cls, *row)
+        event.leaf = b"{}" if event.pk == bad.pk else event.leaf
+        return event
+
+    monkeypatch.setattr(AuditEvent, "from_db", classmethod(spoiled))
+    page = text(client, world.auditor, "/audit/")
+    assert ("を開きました" in page, "を印刷しました" in page) == (True, False)
+    assert good.pk != bad.pk
 
 
 def test_open_signals_are_counted_and_lead_to_their_page(client, world):
