@@ -177,6 +177,13 @@ def test_a_witness_of_another_history_refuses_and_the_log_tells_once(three, grow
     assert not Cosignature.objects.filter(tier=1, witness=NAMES[0]).exists()
 
 
+def test_another_root_of_the_same_size_is_noticed_in_the_first_round(three):
+    assert three[0].submit(_other_log().submission(0, _newest().size))[0] == 200
+    assert witnesses.ask_all() == 8
+    assert _troubles()[NAMES[0]] == "differs"
+    assert len(_refusals()) == 1
+
+
 def test_the_witness_keeps_what_proves_two_histories(three, tmp_path):
     three[0].submit(_other_log().submission(0, _newest().size))
     witnesses.ask_all()
