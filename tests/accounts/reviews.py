@@ -48,3 +48,12 @@ def page(client: Client, who: User, url: str) -> str:
     answer = sign_in(client, who).get(url)
     assert answer.status_code == 200
     return re.search("<main.*</main>", answer.text, re.DOTALL)[0]
+
+
+def laid_out(world: Council, answer: str = "") -> ReviewCampaign:
+    """A review that asks about the account of one reader alone, as rows: no event tells of its beginning."""
+    now = timezone.now()
+    campaign = ReviewCampaign.objects.create(opened_by=world.operator, opened_at=now, deadline=now + timedelta(days=14))
+    facts = {"organisation": world.company, "person": world.reader_two, "kind": ReviewItem.Kind.ACCOUNT}
+    ReviewItem.objects.create(campaign=campaign, answer=answer, **facts)
+    return campaign

@@ -12,13 +12,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import actions, founding_keys
-from accounts.actions import clearances, contacts, keys, organisations, people, pledge, rhythm, tokens
-from accounts.models import Contact, OperatorCertification, Organisation, PledgeText, RecipientKey
+from accounts.actions import clearances, contacts, keys, organisations, people, pledge, review, rhythm, tokens
+from accounts.models import Contact, OperatorCertification, Organisation, PledgeText, RecipientKey, ReviewCampaign
 from council.audit.details import details_of
 from council.audit.models import AuditDetail, AuditEvent
 from council.audit.record import AuditUnavailable, actor_of
 from tests import cast
 from tests.accounts import given_keys as given
+from tests.accounts import reviews
 from tests.accounts.given_keys import CLASSIC
 
 TODAY = timezone.localdate()
@@ -42,6 +43,10 @@ def _certification(world: cast.Council) -> OperatorCertification:
     return OperatorCertification.objects.get(company=world.company)
 
 
+def _review() -> ReviewCampaign:
+    return ReviewCampaign.objects.get()
+
+
 def _answer() -> str:
     return given.opened(RecipientKey.objects.get().challenge, CLASSIC)
 
@@ -53,6 +58,9 @@ PREPARED: dict[str, Callable] = {
     "add_holder": lambda w: given.in_use(w.company, w.reader_two),
     "confirm_key": lambda w: given.proved(w.company, w.reader_two),
     "revoke_key": lambda w: given.in_use(w.company, w.reader_two),
+    "answer_for": lambda w: reviews.laid_out(w),
+    "remind_of_review": lambda w: reviews.laid_out(w),
+    "close_review": lambda w: reviews.laid_out(w, reviews.KEEP),
     "end_contact": lambda w: founding_keys.found_contact("deputy", organisation=w.company, person=w.reader_two),
 }
 # verb -> (its call, who does it)
@@ -113,6 +121,13 @@ CALLS: dict[str, tuple[Callable, str]] = {
         "administrator",
     ),
     "end_contact": (lambda w, **by: contacts.end_contact(Contact.objects.get(), **by), "administrator"),
+    "open_review": (lambda w, **by: review.open_review(timezone.now() + timedelta(days=14), **by), "officer"),
+    "answer_for": (
+        lambda w, **by: reviews.answered(_review(), w.reader_two, reviews.KEEP, by=by["acting_user"]),
+        "administrator",
+    ),
+    "remind_of_review": (lambda w, **by: review.remind_of_review(_review(), **by), "officer"),
+    "close_review": (lambda w, **by: review.close_review(_review(), **by), "operator"),
     "set_notice_rhythm": (lambda w, **by: rhythm.set_notice_rhythm(w.reader_two, "weekly", **by), "reader_two"),
     "issue_token": (lambda w, **by: tokens.issue_token(w.reader_two, **by), "reader_two"),
     "revoke_tokens": (lambda w, **by: tokens.revoke_tokens(w.reader_two, **by), "reader_two"),
