@@ -172,3 +172,19 @@ def test_the_logs_begin_with_a_heartbeat():
     sequencer.run_once()
     actions = set(AuditEvent.objects.values_list("action", "tier"))
     assert actions == {(Event.HEARTBEAT, tier) for tier in (1, 2, 3)}
+
+
+def test_two_that_are_about_to_sign_the_same_sign_it_once(monkeypatch):
+    """The other one is done between our look at the head and our lock on it."""
+    waiting(3)
+    sequencer.integrate(2)
+    real = sequencer.head_of
+
+    def late(tier):
+        monkeypatch.setattr(sequencer, "head_of", real)
+        assert sequencer.sign(tier).size == 3
+        return real(tier)
+
+    monkeypatch.setattr(sequencer, "head_of", late)
+    assert sequencer.sign(2) is None
+    assert LogCheckpoint.objects.count() == 1
