@@ -8,6 +8,7 @@ the business of the proxy before it. docs/witnesses.md is for whoever runs one.
 
 import argparse
 import base64
+import contextlib
 import re
 import signal
 import sys
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from council.audit import cosignature
 from council.audit.checkpoint import Checkpoint
 from council.audit.tree import HASH_BYTES, ProofRefused, check_consistency
 from council.audit.witness_http import Answer, WitnessServer
@@ -167,11 +169,22 @@ def _logs(vkeys: Sequence[str], path: Path | None) -> dict[str, list[note.Verifi
         raise MemoryRefused(NO_FILE, path=path, cause=error) from None
     given = [line.strip() for line in (*vkeys, *lines) if line.strip() and not line.startswith("#")]
     logs: dict[str, list[note.Verifier]] = {}
-    for verifier in map(note.Verifier.parse, given):
+    for verifier in filter(None, map(_log_key, given)):
         logs.setdefault(verifier.name, []).append(verifier)
     if not logs:
         raise MemoryRefused(NO_LOGS)
     return logs
+
+
+def _log_key(vkey: str) -> note.Verifier | None:
+    """None for the second key of a log, which stands beside the first in the file that comes with an export."""
+    try:
+        return note.Verifier.parse(vkey)
+    except NoteRefused as refused:
+        with contextlib.suppress(NoteRefused):
+            if cosignature.Verifier.parse(vkey).kind == cosignature.ML_DSA_44:
+                return None
+        raise refused from None
 
 
 def _say(words: str) -> None:

@@ -181,6 +181,7 @@ REASONS: Mapping[str, str] = {
     Reason.ALREADY_APPROVED: _("承認済み"),
     Reason.UNKNOWN_ACTION: _("知らない操作"),
     "log_differs": _("署名した内容と違う"),
+    "log_shorter": _("立会いの署名を受けた記録より短い"),
     "no_key": _("包みの封に使う鍵がない"),
     "not_checked": _("最後まで確かめられなかった"),
     "not_made": _("作れなかった"),

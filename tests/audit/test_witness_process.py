@@ -126,7 +126,8 @@ def test_what_is_wrong_is_one_sentence(folder, arguments, words):
 
 def test_logs_may_stand_in_a_file(folder, tmp_path):
     listed = tmp_path / "logs.txt"
-    listed.write_text(f"# our portal\n\n{HONEST.vkey}\n")
+    second = cosignature.Cosigner.from_seed(HONEST.origin, cosignature.ML_DSA_44, bytes(32)).verifier
+    listed.write_text(f"# our portal\n\n{HONEST.vkey}\n{second}\n")
     with standing(folder, name=NAME, program=f"sys.argv += ['--logs', {str(listed)!r}]") as witness:
         assert witness.submit(HONEST.submission(0, 5))[0] == 200
 
