@@ -14,8 +14,8 @@ def test_every_action_and_every_event_has_words():
 
 
 def test_every_reason_has_words():
-    # What is refused where nobody asked decide(): by the signer, by distribution, by checks and evidence packs.
-    assert set(REASONS) == {*Reason, "log_differs", "no_key", "not_checked", "not_made"}
+    # What is refused where nobody asked decide(): by the signer, by witnesses, by distribution, by checks and evidence packs.
+    assert set(REASONS) == {*Reason, "log_differs", "log_shorter", "no_key", "not_checked", "not_made"}
 
 
 def test_every_rule_of_misuse_has_words_and_says_what_it_counts():
