@@ -3,6 +3,8 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
+from django.utils.module_loading import import_string
 
 from council import broker  # noqa: F401  its transport stands for kombu's from here on
 
@@ -61,3 +63,9 @@ app.conf.beat_schedule = {
     "remove-old-evidence-packs": {"task": "council.audit.tasks.remove_expired_packs", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }
+
+
+@worker_init.connect
+def note_settings(**_signal: object) -> None:
+    """In the worker's own process, before it has children. By name: models are not loaded when this file is read."""
+    import_string("council.settings_watch.note_changes_at_start")()

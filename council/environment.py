@@ -1,5 +1,6 @@
 """Typed readers for settings: each value may come from NAME or from the file named by NAME_FILE, and bad values stop the boot."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -12,6 +13,23 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.FileAwareEnv()
 # Where each setting that was read came from, for `manage.py doctor`: "environment", "file" or "default", and its value.
 origins: dict[str, tuple[str, str]] = {}
+# What the files said whose paths are settings, as SHA-256: a file can change while its path stays.
+digests: dict[str, str] = {}
+
+_SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
+# An address that everybody knows, the names of files and of a token, a number of hours.
+_PLAIN = (
+    "COUNCIL_URL",
+    "COUNCIL_KEYRING",
+    "COUNCIL_KEYRING_PKCS11",
+    "COUNCIL_KEYRING_TOKEN",
+    "COUNCIL_KEY_DELAY_HOURS",
+)
+
+
+def may_be_secret(name: str) -> bool:
+    """Whether the value of the setting must be shown to nobody and written nowhere."""
+    return name not in _PLAIN and any(word in name for word in _SECRET)
 
 
 def text(name: str, default: str = "") -> str:
@@ -56,6 +74,7 @@ def structure(name: str) -> object:
             raw = Path(raw).read_text("utf-8")
         except (OSError, ValueError) as error:
             raise ImproperlyConfigured(f"{name} names a file that can't be read: {raw!r}.") from error
+        digests[name] = hashlib.sha256(raw.encode()).hexdigest()
     try:
         return json.loads(raw) if raw else None
     except (ValueError, RecursionError) as error:

@@ -25,11 +25,6 @@ from council.rewrapping import is_under_way, remaining
 from council.schema import is_behind
 from council.sealing.errors import SealingError
 
-_SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
-# An address that everybody knows, and the names of files and of a token.
-_PLAIN = ("COUNCIL_URL", "COUNCIL_KEYRING", "COUNCIL_KEYRING_PKCS11", "COUNCIL_KEYRING_TOKEN")
-
-
 # The sequencer takes what waits twice a second.
 _WAITED_TOO_LONG = timedelta(minutes=2)
 
@@ -40,9 +35,7 @@ class Unwell(Exception):
 
 def masked(name: str, value: str) -> str:
     """The value, or for what may hold a secret only that it is set."""
-    if name in _PLAIN or not value or not any(word in name for word in _SECRET):
-        return value
-    return "(set)"
+    return "(set)" if value and environment.may_be_secret(name) else value
 
 
 def _database() -> str:
