@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from council.audit import log_keys, sequencer, signer_state
+from council.audit import log_keys, sequencer
 from council.audit.events import Event
 from council.audit.log_keys import TIERS, log_name
 from council.audit.models import Cosignature, LogCheckpoint, LogHead
@@ -103,24 +103,12 @@ def write_export(folder: Path, *, progress: Progress | None = None) -> dict[str,
     try:
         with transaction.atomic():
             record(Event.AUDIT_EXPORT, actor=None, organisation=None, detail={"folder": str(folder)})
-        sign_what_waits()
+        # A log that the signer refuses is taken away as far as it was signed.
+        sequencer.catch_up()
         return _write(folder, progress or (lambda done, total: None))
     except BaseException:
         _clear(folder, itself=created)
         raise
-
-
-def sign_what_waits() -> list[str]:
-    """Integrates and signs every log, so that what is taken away goes up to now; the sentences of those that the signer refused."""
-    refused = []
-    for tier in TIERS:
-        while sequencer.integrate(tier):
-            pass
-        try:
-            sequencer.sign(tier)
-        except signer_state.SignerRefused as error:
-            refused.append(str(error))
-    return refused
 
 
 def _write(folder: Path, progress: Progress) -> dict[str, int]:

@@ -26,8 +26,8 @@ KEY_BYTES, SIGNATURE_BYTES = {LOG: 32, WITNESS: 32, SECOND: 1312}, {LOG: 64, WIT
 UNCHECKED = {"unreadable", "too_few_witnesses", "other_log", "not_signed"}  # says nothing against the log itself
 WIDTH, LARGEST_FILE, MOST_FINDINGS, SILENCE = 256, 1 << 30, 100, 300_000  # hashes, bytes, of one log, milliseconds
 EXITS, EPOCH = {"whole": 0, "broken": 1, "unchecked": 2}, datetime(1970, 1, 1, tzinfo=UTC)
-_KEY, _LINE = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)"), "— ([^\\s+]+) ([A-Za-z0-9+/]+=*)\n"
-_NOTE = re.compile(rf"((\S[^\x00-\x1f\x7f]*)\n(0|[1-9][0-9]{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n((?:{_LINE})+)")
+_KEY, _LINE = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)"), "— ([^\\s\x00-\x1f\x7f+]+) ([!-~]+)\n"
+_NOTE = re.compile(rf"(([^\x00-\x1f\x7f]+)\n(0|[1-9][0-9]{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n((?:{_LINE})+)")
 # FORMAT.md §1: members in one order and nothing to escape, so that canonical leaves are a regular language. The groups are what is used.
 _LEAF = re.compile(
     rb'\{"action":"([a-z_]+\.[a-z_]+)","actor":"(?:[0-9a-f]{64})?","detail":"sha256:[0-9a-f]{64}",'
@@ -132,10 +132,10 @@ def grow(leaves: Sequence[bytes], sizes: Collection[int]) -> tuple[dict[int, byt
 
 class _Check:
     def __init__(self, report: Report, read: Source, keys: Iterable[Key]) -> None:
-        """`due`: (size, root) that has to come out -> the code if not. `told`, `found`: leaf hashes, by the tiles and by the entries."""
+        """`due`: (size, root that has to come out, code if it does not). `told`, `found`: leaf hashes by the tiles, by the entries."""
         self.report, self.find, self.read = report, report.find, lambda path: read(f"{report.name}/{path}")
         self.keys = {(key.name, key.id): key for key in keys}
-        self.due, self.told, self.found, self.ids, self.beat = {}, [], [], set(), 0
+        self.due, self.told, self.found, self.ids, self.beat = set(), [], [], set(), 0
 
     def signed(self, data: bytes, what: str, kinds: Collection[int] = (LOG,)) -> Note | None:
         """The note, when keys of these kinds of this log signed it; otherwise the finding says what is wrong."""
@@ -164,8 +164,9 @@ class _Check:
             if note.size <= last.size:
                 code = "forked" if note.size == last.size else "history_differs"
                 self.find(code, note.size, f"{last.size}件の検印の次に、{note.size}件の別の検印があります。")
-            self.due[note.size, note.root], last = "history_differs", note
-        if not whole or (newest.size, newest.root) not in self.due:
+            self.due.add((note.size, note.root, "history_differs"))
+            last = note
+        if not whole or (newest.size, newest.root, "history_differs") not in self.due:
             self.find("history_differs", None, "履歴（history）が欠けているか、最新の検印が入っていません。")
 
     def walk(self, size: int, progress: Callable[[int, int], object]) -> None:
@@ -202,7 +203,7 @@ class _Check:
 
     def judge(self, newest: Note) -> None:
         """Which of what was signed came out: of the hashes in the tiles, of the entries, or of neither."""
-        sizes, reached = {size for size, _ in self.due}, len(self.told)
+        sizes, reached = {newest.size, *(size for size, _, _ in self.due)}, len(self.told)
         told, upper = grow(self.told, sizes)
         found, sound = told, told.get(newest.size) == newest.root
         if self.found != self.told:
@@ -213,7 +214,7 @@ class _Check:
             code = "inserted" if reached > newest.size else code
             self.find(code, min(reached, newest.size), f"署名は{max(sizes)}件まであるのに、記録は{reached}件です。")
         for code in ("history_differs", "forked"):
-            due = sorted(place for place, otherwise in self.due.items() if otherwise == code and place[0] <= reached)
+            due = sorted((at, root) for at, root, otherwise in self.due if otherwise == code and at <= reached)
             wrong = next((at for at, root in due if root not in (told.get(at), found.get(at))), None)
             if wrong is not None:
                 right = max((at for at, _ in due if at < wrong), default=0)
@@ -245,9 +246,8 @@ def check_log(name, read: Source, vkeys, *, witnesses=(), quorum=0, against=(), 
         if newest:
             report.size, report.root, report.second_signature = newest.size, newest.root, SECOND in kinds
             check.history(newest)
-            check.due[newest.size, newest.root] = "history_differs"
-            for note in filter(None, [check.signed(data, "照らし合わせる検印") for data in against]):
-                check.due.setdefault((note.size, note.root), "forked")
+            kept = filter(None, [check.signed(data, "照らし合わせる検印") for data in against])
+            check.due |= {(note.size, note.root, "forked") for note in kept}
             check.walk(newest.size, progress)
             check.judge(newest)
         if len(report.witnesses) < quorum:

@@ -1,4 +1,4 @@
-"""A log of its own with the keys to it, and ways to damage the copy that an auditor has."""
+"""Ways to damage the copy of the logs that an auditor has, and the verifier to show it to."""
 
 import subprocess
 import sys
@@ -20,10 +20,6 @@ def entries_of(bundle: bytes) -> list[bytes]:
     return found
 
 
-def bundle_of(entries: list[bytes]) -> bytes:
-    return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
-
-
 def index_at(bundle: bytes, place: int) -> int:
     """Which entry the byte at this place belongs to; its length counts too."""
     at = index = 0
@@ -38,23 +34,27 @@ def flips(data: bytes, step: int = 1) -> Iterator[tuple[int, bytes]]:
         yield place, data[:place] + bytes([data[place] ^ (1 + place % 255)]) + data[place + 1 :]
 
 
-def source(folder: Path, **changed: bytes | None):
-    """Reads the export, with some files in place of its own; their names are those under tier-1."""
-    other = {f"tier-1/{name}": data for name, data in changed.items()}
+def source(folder: Path, changed: dict[str, bytes | None]) -> verify.Source:
+    """Reads the export, with some files in place of its own; None: removed."""
 
     def read(path: str) -> bytes | None:
-        if path in other:
-            return other[path]
         file = folder / path
+        if path in changed:
+            return changed[path]
         return file.read_bytes() if file.is_file() else None
 
     return read
 
 
-def check(folder: Path, changed: dict[str, bytes | None] | None = None, name: str = "tier-1", **more) -> verify.Report:
-    """What the verifier says of one log of an export with these files changed (None: removed)."""
+def check(folder: Path, changed: dict[str, bytes | None] | None = None, **more) -> verify.Report:
+    """What the verifier says of the log tier-1 of an export with these of its files changed."""
     vkeys = (folder / "vkeys").read_text().splitlines()
-    return verify.check_log(name, source(folder, **(changed or {})), vkeys, **more)
+    changes = {f"tier-1/{path}": data for path, data in (changed or {}).items()}
+    return verify.check_log("tier-1", source(folder, changes), vkeys, **more)
+
+
+def codes(report: verify.Report) -> list[tuple[str, int | None]]:
+    return [(finding.code, finding.index) for finding in report.findings]
 
 
 def run(folder: Path, *arguments: object) -> tuple[int, str]:
