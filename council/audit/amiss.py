@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from council.audit import signer_state
@@ -41,7 +40,7 @@ def of_log(tier: int, checkpoint: LogCheckpoint | None, now: datetime) -> list[T
         since = jst(checkpoint.signed_at)
         found.append(Trouble("late", _("%(log)sの記録は、%(since)sから検印されていません。") % {**log, "since": since}))
     waiting = PendingEvent.objects.filter(tier=tier)
-    oldest = waiting.aggregate(first=Min("event"))["first"]
+    oldest = waiting.order_by("event").values_list("event", flat=True).first()
     if oldest and now - moment_of(oldest) > LATE:
         words = _("%(log)sの出来事%(count)s件が、記録に入るのを待っています。")
         found.append(Trouble("waiting", words % {**log, "count": f"{waiting.count():,}"}))
