@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.db import transaction
 
+from bulletins import packages
 from bulletins.browse import Position, Row, Wish, page_for, to_acknowledge, unread_for
+from bulletins.packages import Parcel, package_for, packages_for
 from council.access.facts import Subject
 from council.access.tiers import Tier
 from council.audit.events import Event
@@ -46,6 +49,24 @@ def look_at_desk(subject: Subject) -> Waiting:
     return waiting
 
 
-def _note(event: Event, subject: Subject, tier: Tier, detail: dict[str, object]) -> None:
+def look_at_packages(
+    subject: Subject, before: packages.Position | None = None
+) -> tuple[list[Parcel], packages.Position | None]:
+    """A page of the packages that the subject may fetch, as packages_for() gives it, and its event."""
+    parcels, onward = packages_for(subject, before=before)
+    tier = max((parcel.tier for parcel in parcels), default=Tier.ONE)
+    _note(Event.PAGE_SHOWN, subject, tier, {"page": "packages", "shown": len(parcels)})
+    return parcels, onward
+
+
+def look_at_package(subject: Subject, package_id: UUID) -> Parcel:
+    """What a package is, and the event that somebody looked; taking its files are others. NotVisible as package_for()."""
+    parcel = package_for(subject, package_id)
+    _note(Event.PAGE_SHOWN, subject, parcel.tier, {"page": "package"}, about=str(package_id))
+    return parcel
+
+
+def _note(event: Event, subject: Subject, tier: Tier, detail: dict[str, object], *, about: str = "") -> None:
     with transaction.atomic():
-        record(event, actor=subject.person, organisation=subject.organisation, tier=int(tier), detail=detail)
+        who = {"actor": subject.person, "organisation": subject.organisation}
+        record(event, **who, object=about, tier=int(tier), detail=detail)

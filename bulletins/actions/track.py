@@ -1,4 +1,4 @@
-"""Looking at the distribution board: every look is one event, committed before the first byte leaves. Asking again for progress is not."""
+"""Looking at the distribution board: every look is one event, committed before the first byte leaves, also each question how far it is."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -16,11 +16,20 @@ from council.audit.record import record
 def look_at_runs(subject: Subject) -> list[Run]:
     """What is under way, with its titles. NotVisible, with the refusal in the log, for people without a desk."""
     may_track(subject)
-    runs = runs_of(subject)
+    return _told(subject, runs_of(subject), "board")
+
+
+def look_at_runs_progress(subject: Subject) -> list[Run]:
+    """The same in numbers, without titles."""
+    may_track(subject)
+    return _told(subject, runs_of(subject, titles=False), "progress")
+
+
+def _told(subject: Subject, runs: list[Run], what: str) -> list[Run]:
     with transaction.atomic():
         record(
             Action.TRACK, actor=subject.person, organisation=subject.organisation,
-            tier=max((run.revision.tier for run in runs), default=1), detail={"board": len(runs)},
+            tier=max((run.revision.tier for run in runs), default=1), detail={what: len(runs)},
         )  # fmt: skip
     return runs
 

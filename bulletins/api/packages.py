@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bulletins.actions import fetch
+from bulletins.actions.look import look_at_packages
 from bulletins.api import parcels
 from bulletins.api.errors import BulletinsAPIView
 from bulletins.api.positions import before, mark
 from bulletins.api.reading import AnyType
 from bulletins.api.serializers import NothingGiven
-from bulletins.packages import packages_for
 from bulletins.release_proof import NotYet
 from council.access.policy import Action
 from council.api import PROBLEM, listing, problem, read_query
@@ -82,7 +82,7 @@ class PackagesView(PackagesAPIView):
     )
     def get(self, request: Request) -> Response:
         read_query(request, NothingGiven)
-        found, onward = packages_for(request.subject, before=before(request))
+        found, onward = look_at_packages(request.subject, before(request))
         answer = listing(request, [parcels.body(request, parcel) for parcel in found], mark(onward))
         answer.data["vkey"], answer.data["log_vkeys"] = vkey(), log_vkeys()
         return answer

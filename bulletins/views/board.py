@@ -22,9 +22,9 @@ from bulletins.actions.remind import extend_deadline
 from bulletins.actions.remind import remind as remind_verb
 from bulletins.actions.returned import note_call
 from bulletins.actions.returned import remind_returns as remind_returns_verb
-from bulletins.actions.track import look_at_board, look_at_runs, take_board
+from bulletins.actions.track import look_at_board, look_at_runs, look_at_runs_progress, take_board
 from bulletins.actions.verb import Conflict
-from bulletins.board import board_of, may_track, runs_of
+from bulletins.board import board_of
 from bulletins.board_export import csv_of, name_of
 from bulletins.board_reminding import PutOffForm
 from bulletins.desk import Refused
@@ -48,9 +48,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_safe
 @missing_unless_visible
 def runs_progress(request: HttpRequest) -> HttpResponse:
-    """The numbers of the same page: without a title, and so without an event."""
-    may_track(request.subject)
-    context = sights.of_runs(request.subject, runs_of(request.subject, titles=False))
+    """The numbers of the same page, without a title."""
+    context = sights.of_runs(request.subject, look_at_runs_progress(request.subject))
     return render(request, "bulletins/board_runs_live.html", context)
 
 
@@ -69,8 +68,9 @@ def one(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 @require_safe
 @missing_unless_visible
 def progress(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """How far the sealing of one revision is: numbers alone, and so without an event."""
-    board = board_of(request.subject, bulletin_id, board_rows.read(request.GET).revision)
+    """How far the sealing of one revision is: numbers alone."""
+    revision = board_rows.read(request.GET).revision
+    board = look_at_board(request.subject, bulletin_id, revision, detail={"progress": True})
     return render(request, "bulletins/board_live.html", board_page.of_sealing(board.revision))
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bulletins.actions.fetch import take_folder
+from bulletins.actions.look import look_at_package, look_at_packages
 from bulletins.api.packages import on_its_way
 from bulletins.filters import BadTrail, read_trail, write_trail
-from bulletins.packages import Parcel, Position, package_for, packages_for
+from bulletins.packages import Parcel, Position
 from bulletins.release_proof import NotYet, in_words
 from bulletins.views.visibility import missing_unless_visible
 from council.access import facts
@@ -31,7 +32,7 @@ from council.sealing.age_keys import Kind, Recipient, spoken_fingerprint
 def packages(request: HttpRequest) -> HttpResponse:
     """The list, newest first, twenty a page, without totals."""
     trail = _trail(request)
-    parcels, onward = packages_for(request.subject, before=trail[-1] if trail else None)
+    parcels, onward = look_at_packages(request.subject, trail[-1] if trail else None)
     own = facts.Organisation(request.subject.organisation)
     context = {
         "parcels": parcels,
@@ -59,7 +60,7 @@ def _address(trail: Sequence[Position]) -> str:
 @missing_unless_visible
 def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """What the package is, how to open it, and its files. Nothing of it has left when this page has."""
-    parcel = package_for(request.subject, package_id)
+    parcel = look_at_package(request.subject, package_id)
     key = parcel.seal.key
     context = {
         "parcel": parcel,

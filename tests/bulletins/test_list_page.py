@@ -20,8 +20,8 @@ from tests.bulletins import shelf
 
 pytestmark = pytest.mark.django_db
 
-# Session, person, what is known of them, the frame; then audiences, page, receipts, parts, titles, wraps, event.
-QUERIES = 16
+# Session, person, what is known of them, the frame; then audiences, page, receipts, parts, titles, wraps, event and its place in the queue.
+QUERIES = 17
 
 
 @pytest.fixture

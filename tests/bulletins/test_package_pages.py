@@ -30,8 +30,8 @@ from tests.sealing.release_logs import LARGE_WITNESS, WITNESS
 pytestmark = pytest.mark.django_db
 TITLE = "内々の題名"
 # Session, person, what is known of them, the frame; then audiences, other subcommittees, packages; or package, seal, bulletin, grants.
-# A package also its proof: place, checkpoint, leaf, tiles, and the names of the logs.
-LIST_QUERIES, PACKAGE_QUERIES = 9, 18
+# The event of looking. A package also its proof: place, checkpoint, leaf, tiles, and the names of the logs.
+LIST_QUERIES, PACKAGE_QUERIES = 14, 23
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests import cast
 from tests.bulletins import sent
 
 pytestmark = pytest.mark.django_db
-# Token, person, what is known of them; the audiences, the other subcommittees, the packages.
-QUERIES = 7
+# Token, person, what is known of them; the audiences, the other subcommittees, the packages, the names of the logs; the event.
+QUERIES = 12
 
 
 @pytest.fixture
