@@ -76,7 +76,7 @@ class Report:
             "ほかの人の通知や立会いの組織の控えと違うときは、すぐ事務局に電話してください。"
         )
         if not self.auditor:
-            return [same, _("受け取った包みに付いている証明（.tlog-proof）の検印も、この記録のものです。")]
+            return [same, _("同じ名前の記録の検印は、受け取った包みの証明（.tlog-proof）にも入っています。")]
         # Any of the logs: the others are beside it.
         url = urljoin(f"{settings.COUNCIL_URL}/", reverse("api:log-checkpoint", args=[log_keys.log_name(1)]))
         pull = _(

@@ -178,6 +178,8 @@ def _subject(notice: Notice, named: bool, listed: int) -> str:
     words = [notice.reference] if named and notice.reference else []
     if notice.deadline:
         words.append(f"期限 {_near(notice.deadline)}")
+    if notice.kind == Kind.LOG:
+        words.append(_near(notice.created_at))
     return f"【{marks[notice.kind]}】{'　'.join(words) or '情報共有ポータルからのお知らせ'}"
 
 

@@ -155,7 +155,7 @@ def test_the_mail_says_size_root_witnesses_and_where_to_check(logs):
         "機密性1情報の記録",
     ):
         assert words in sent.body
-    assert sent.subject.startswith("【記録の週報】")
+    assert sent.subject == "【記録の週報】11月23日 9:00"
     assert sent.to == [logs.auditor.email]
 
 
