@@ -25,6 +25,8 @@ _CONFIRMS_KEYS = {Role.CLEARANCE_OFFICER, Role.OPERATOR}
 _KEEPS_CONTACTS = {Role.ADMINISTRATOR, Role.OPERATOR}
 _KEY_VIEWS = {"keys", "key_challenge", "key_revoke", "key_confirm", "contacts"}
 _ONESELF = {"me", "pledge"}
+# The pages that the list of events leads to.
+_EVENT_VIEWS = ("audit-event", "audit-timeline", "audit-quer")
 # The menu has no room for more. What is left out then, in this order, is reached from the user menu, from the foot of each page, or from
 # the desk.
 _MOST_ENTRIES, _SPARED = 6, ("packages:list", "help", "board:runs")
@@ -157,4 +159,6 @@ def _section(view: str) -> str:
     app, _colon, name = view.partition(":")
     if app == "accounts" and name in _KEY_VIEWS:
         return "keys"
+    if app.startswith(_EVENT_VIEWS):
+        return "audit-events"
     return "" if app == "accounts" and name in _ONESELF else app

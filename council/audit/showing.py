@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 
 from council.audit import names, wording
 from council.audit.details import details_of
-from council.audit.events import Event, Outcome
+from council.audit.events import Event
 from council.audit.filters import organisations, uuid_or_none
-from council.audit.leaf import MEMBERS, fields_of
+from council.audit.leaf import MEMBERS, fields_of, moment_of, time_text
 from council.audit.models import AuditEvent, LogEntry, Signal
 from council.audit.reading import Reader
 
 # Reason and tier would tell an administrator what a colleague lacks, and that a document has parts above their own.
 _AUDITORS_ONLY = ("v", "tier", "reason", "policy", "detail")
+# What the table has besides the leaf, to be searched.
+_COLUMNS = ("actor", "org", "action", "object", "revision", "tier", "outcome", "reason", "request")
 _STRANGERS = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED}
 
 
@@ -149,8 +151,18 @@ def _uuids(ids: Iterable[str]) -> list[UUID]:
     return [found for found in map(uuid_or_none, ids) if found]
 
 
+def _fields(event: AuditEvent) -> tuple[Mapping[str, str | int | None], bool]:
+    """The members of the leaf, and whether the columns agree with it. Of a leaf that is none, what the columns say."""
+    columns = {member: getattr(event, member) for member in _COLUMNS}
+    try:
+        fields = fields_of(bytes(event.leaf))
+    except (ValueError, RecursionError):
+        return {**dict.fromkeys(MEMBERS), **columns, "id": str(event.pk), "time": time_text(moment_of(event.pk))}, False
+    return fields, fields["id"] == str(event.pk) and all(fields[member] == value for member, value in columns.items())
+
+
 def _shown(reader: Reader, event: AuditEvent, book: _Book) -> Shown:
-    fields = fields_of(bytes(event.leaf))
+    fields, whole = _fields(event)
     if not reader.auditor:
         fields = {member: None if member in _AUDITORS_ONLY else fields[member] for member in MEMBERS}
     words = wording.sentence(
@@ -164,8 +176,8 @@ def _shown(reader: Reader, event: AuditEvent, book: _Book) -> Shown:
         id=event.pk,
         moment=event.time,
         outcome=event.outcome,
-        outcome_label=str(wording.OUTCOMES[Outcome(event.outcome)]),
-        sentence=words,
+        outcome_label=str(wording.OUTCOMES.get(event.outcome, event.outcome)),
+        sentence=words if whole else words + _("この出来事は書き換えられた疑いがあります。記録を検証してください。"),
         person=book.persons.get(event.pk, ""),
         organisation=book.organisations.get(event.org, ""),
         name=book.person(event),

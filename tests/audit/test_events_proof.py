@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from council.audit import log_keys, sequencer, views
 from council.audit import names as audit_names
@@ -74,6 +75,18 @@ def test_while_no_checkpoint_covers_it_one_is_told_to_wait(client, world, monkey
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "数秒待ってから" in answer.content.decode()
     assert not AuditEvent.objects.filter(action="audit.prove").exists()
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"leaf": b"{"}, {"leaf": b"[" * 100_000}, {"outcome": "deny"}, {"outcome": "maybe"}, {"tier": 1}]
+)
+def test_an_event_that_does_not_agree_with_its_leaf_is_shown_and_says_so(client, world, spoiled):
+    event = read_by(world.reader_two)
+    columns = {field.attname: getattr(event, field.attname) for field in event._meta.fields}
+    AuditEvent.objects.create(**{**columns, "id": uuid7(), **spoiled})
+    shown = cast.sign_in(client, world.auditor).get("/audit/events/?action=bulletin.read").context["events"]
+    assert ["書き換えられた疑い" in each.sentence for each in shown] == [True, False]
+    assert client.get("/api/v1/audit/events/?action=bulletin.read").status_code == 200
 
 
 def test_an_auditor_sees_the_place_in_the_log_and_an_administrator_does_not(client, world):

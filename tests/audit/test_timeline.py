@@ -176,6 +176,12 @@ def test_for_everybody_else_there_are_no_timelines(client, world, name):
         assert page(client, getattr(world, name), url).status_code == 404
 
 
+@pytest.mark.parametrize(("name", "label"), [("administrator", "自社の記録"), ("auditor", "出来事")])
+def test_a_timeline_is_marked_in_the_menu_as_part_of_the_events(client, world, name, label):
+    menu = page(client, getattr(world, name), SC).context["menu"]
+    assert [entry["label"] for entry in menu if entry["current"]] == [label]
+
+
 def test_looking_at_a_timeline_is_an_event(client, world, did):
     did(world.reader_two, 3)
     page(client, world.auditor, SC)
