@@ -6,6 +6,7 @@ from uuid_utils.compat import uuid7
 
 from council.audit import log_keys, sequencer, views
 from council.audit import names as audit_names
+from council.audit.leaf import fields_of, leaf, moment_of, time_text
 from council.audit.models import AuditEvent
 from council.audit.proof import Proof
 from council.audit.proving import NotYet
@@ -78,14 +79,17 @@ def test_while_no_checkpoint_covers_it_one_is_told_to_wait(client, world, monkey
 
 
 @pytest.mark.parametrize(
-    "spoiled", [{"leaf": b"{"}, {"leaf": b"[" * 100_000}, {"outcome": "deny"}, {"outcome": "maybe"}, {"tier": 1}]
+    "spoiled",
+    [{}, {"leaf": b"{"}, {"leaf": b"[" * 100_000}, {"outcome": "deny"}, {"outcome": "maybe"}, {"tier": 1}],
 )
 def test_an_event_that_does_not_agree_with_its_leaf_is_shown_and_says_so(client, world, spoiled):
     event = read_by(world.reader_two)
     columns = {field.attname: getattr(event, field.attname) for field in event._meta.fields}
-    AuditEvent.objects.create(**{**columns, "id": uuid7(), **spoiled})
+    columns["id"] = later = uuid7()
+    columns["leaf"] = leaf({**fields_of(bytes(event.leaf)), "id": str(later), "time": time_text(moment_of(later))})
+    AuditEvent.objects.create(**{**columns, **spoiled})
     shown = cast.sign_in(client, world.auditor).get("/audit/events/?action=bulletin.read").context["events"]
-    assert ["書き換えられた疑い" in each.sentence for each in shown] == [True, False]
+    assert ["書き換えられた疑い" in each.sentence for each in shown] == [bool(spoiled), False]
     assert client.get("/api/v1/audit/events/?action=bulletin.read").status_code == 200
 
 

@@ -2,10 +2,12 @@
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from council.audit import names, signals, tasks_signals
 from council.audit.details import details_of
@@ -264,3 +266,19 @@ def test_while_another_one_looks_nothing_is_done(did, monkeypatch):
     monkeypatch.setattr(tasks_signals, "only_one", taken)
     assert tasks_signals.find_signals() == 0
     assert not SignalReach.objects.exists()
+
+
+def queries_of(since, until):
+    with CaptureQueriesContext(connection) as captured:
+        signals.find(since, until)
+    return len(captured)
+
+
+def test_a_look_costs_no_more_queries_for_many_events_than_for_few(did):
+    day = timedelta(days=1)
+    for number in range(2):
+        did(TUESDAY + minutes(number))
+        for person in range(20):
+            did(TUESDAY + day + minutes(20 * number), actor=str(UUID(int=person)), number=number)
+    signals.find(TUESDAY - day, TUESDAY - day)
+    assert queries_of(TUESDAY, TUESDAY + minutes(9)) == queries_of(TUESDAY + day, TUESDAY + 2 * day)
