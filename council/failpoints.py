@@ -29,6 +29,8 @@ NAMES = (
     "log.batch_committed",
     "log.state_written",
     "log.checkpoint_committed",
+    "verification.checked",
+    "pack.file_written",
     "review.organisation_settled",
     "review.report_written",
 )

@@ -1,10 +1,12 @@
 """What has happened of late, counted in the database along the order of ids: by day, by reason, by organisation. For auditors alone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,6 +108,12 @@ def _reasons(rows: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     for reason, count in rows.filter(outcome=Outcome.DENY).values_list("reason").annotate(count=Count("pk")):
         counts[str(REASONS.get(reason, reason))] += count
     return _most(counts)
+
+
+def people_named(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Person id -> name, for those who are there."""
+    rows = get_user_model().objects.filter(pk__in=[each for each in ids if each])
+    return dict(rows.values_list("pk", "name"))
 
 
 def _takers(rows: QuerySet[AuditEvent]) -> list[tuple[str, int]]:

@@ -58,8 +58,10 @@ def verifications(request: HttpRequest) -> HttpResponse:
     reader = auditor_of(request.subject)
     if request.method == "POST":
         return redirect("audit-verification", verifying.start(subject=reader.subject).pk)
-    rows = [(each, findings.of(each)) for each in verifying.last()]
-    context = {"rows": rows, "running": any(each.state in unfinished() for each, _found in rows)}
+    tasks = verifying.last()
+    names = desk.people_named(each.asked_by for each in tasks)
+    rows = [(each, findings.of(each), names.get(each.asked_by, "")) for each in tasks]
+    context = {"rows": rows, "running": any(each.state in unfinished() for each in tasks)}
     return _page(request, "audit/verifications.html", context)
 
 

@@ -3,19 +3,52 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
 from council.audit import log_keys
 from council.audit.models import Verification
 from council.templatetags.portal import tier_short
 
+# The checker speaks Japanese and says the details; for other languages what its words mean in general.
+MEANINGS: Mapping[str, str] = {
+    "bad_leaf": _("この出来事の形が、決まりどおりではありません。"),
+    "bad_signature": _("署名が合いません。"),
+    "duplicate": _("同じ出来事が二度入っています。"),
+    "edited": _("ここからの出来事が、検印したあとで書き換えられています。"),
+    "forked": _("前に検印した内容と食い違います。"),
+    "history_differs": _("これまでの検印のどれかと合いません。"),
+    "inserted": _("検印していない出来事が入れられています。"),
+    "malformed_note": _("検印の形が正しくありません。"),
+    "missing_file": _("記録の一部がありません。"),
+    "not_signed": _("まだ検印がありません。"),
+    "older_copy": _("古い控えが戻されています。"),
+    "removed": _("出来事が消されています。"),
+    "reordered": _("出来事の順番が入れ替えられています。"),
+    "row_differs": _("検索に使う欄が、検印した出来事と違います。"),
+    "tail_cut": _("末尾の出来事が切り取られています。"),
+    "tile_differs": _("木の一部が、出来事と合いません。"),
+    "too_few_witnesses": _("立会いの署名が足りません。"),
+    "unknown_key": _("この記録の鍵の署名がそろっていません。"),
+    "unplaced": _("記録に入っていない出来事があります。"),
+    "unreadable": _("最後まで確かめられませんでした。"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding: in which log, at which place (None: none in particular), the word of the code and a sentence."""
+    """One finding: in which log, at which place (None: none in particular), the word of the code and what the checker said."""
 
     log: str
     index: int | None
     code: str
-    sentence: str
+    said: str
+
+    @property
+    def sentence(self) -> str:
+        """In the active language."""
+        in_japanese = (get_language() or "ja").startswith("ja")
+        return self.said if self.said and in_japanese else str(MEANINGS.get(self.code, self.said))
 
     @property
     def place(self) -> str:

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from council.access.policy import Action
-from council.audit import pack_file, packs
+from council.audit import desk, pack_file, packs
 from council.audit.desk_door import auditor_of
 from council.audit.desk_views import SCREEN_TIER
-from council.audit.filters import EventFilter, uuid_or_none
+from council.audit.filters import EventFilter
 from council.audit.models import EvidencePack
 from council.audit.reading import events_for, refuse
 from council.audit.status import unfinished
@@ -28,7 +27,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The packs of every auditor, newest first."""
     auditor_of(request.subject)
     now, rows = timezone.now(), packs.last()
-    names = _names(rows)
+    names = desk.people_named(each.asked_by for each in rows)
     shown = [
         {"pack": each, "who": names.get(each.asked_by, ""), "filter": _words(each), "there": packs.is_there(each, now)}
         for each in rows
@@ -94,7 +93,7 @@ def _of_one(request: HttpRequest, pack_id: UUID) -> dict:
         refuse(reader, request.path)
     return {
         "task": pack, "live": pack.state in unfinished(), "there": packs.is_there(pack, now), "now": now, "filter": _words(pack),
-        "who": _names([pack]).get(pack.asked_by, ""), "count": f"{pack.events:,}", "size": f"{pack.size:,}",
+        "who": desk.people_named([pack.asked_by]).get(pack.asked_by, ""), "count": f"{pack.events:,}", "size": f"{pack.size:,}",
         "logs": bool(pack.query.get("logs")), "proofs": pack.events <= pack_file.MOST_PROOFS,
     }  # fmt: skip
 
@@ -108,11 +107,6 @@ def _words(pack: EvidencePack) -> str:
         choices = dict(getattr(field, "choices", ()))
         told.append(f"{field.label if field else name} {choices.get(value, value)}")
     return _("、").join(told) or _("すべての出来事")
-
-
-def _names(rows: list[EvidencePack]) -> dict[UUID, str]:
-    wanted = [found for each in rows if (found := uuid_or_none(str(each.asked_by or "")))]
-    return dict(get_user_model().objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
 def _page(request: HttpRequest, template: str, context: dict) -> HttpResponse:

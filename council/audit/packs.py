@@ -24,6 +24,7 @@ from council.audit.pack_store import Made, Opened
 from council.audit.record import record
 from council.audit.status import unfinished
 from council.audit.verifying import STALLED, Pace
+from council.failpoints import passing
 from council.hints import hint, soon
 from council.only_one import only_one
 
@@ -113,6 +114,7 @@ def run(pack_id: UUID) -> bool:
         try:
             ids = list(rows_of(pack.query).order_by("id").values_list("pk", flat=True)[:MOST])
             made = pack_store.write(pack, pack_file.pieces(pack, ids, Pace(pack)))
+            passing("pack.file_written")
         except Exception:
             logger.exception("An evidence pack was not made.")
             _end(pack, None, 0)

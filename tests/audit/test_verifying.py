@@ -1,13 +1,15 @@
 """Checks of the logs that run in the background: one at a time, each start and each result in the log, none lost with its worker."""
 
+import re
 from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.subject import subject_of
-from council.audit import findings, sequencer, verifying
+from council.audit import checking, findings, sequencer, verify, verifying
 from council.audit.models import AuditEvent, Verification
 from council.audit.verify import Finding, Report
 from council.celery import app
@@ -138,3 +140,20 @@ def test_how_far_it_is_stands_in_the_row(subject):
     pace(10, 10)
     made.refresh_from_db()
     assert made.done == 10
+
+
+def test_every_word_of_the_checker_has_a_meaning_for_other_languages():
+    said = set()
+    for module in (verify, checking):
+        source = Path(module.__file__).read_text("utf-8")
+        said |= set(re.findall(r'find\(\s*"([a-z_]+)"', source)) | set(re.findall(r'code = "([a-z_]+)"', source))
+    assert {"bad_leaf", "not_signed"} <= said
+    assert said - {"other_log"} <= set(findings.MEANINGS)
+
+
+def test_in_japanese_the_checker_speaks_for_itself_and_elsewhere_its_word_does():
+    found = findings.Found("機密性1", 3, "removed", "番号3からが、署名と違います。")
+    with translation.override("ja"):
+        assert found.sentence == "番号3からが、署名と違います。"
+    with translation.override("en"):
+        assert found.sentence == findings.MEANINGS["removed"]
