@@ -119,8 +119,8 @@ def _write(folder: Path, progress: Progress) -> dict[str, int]:
             _put(folder / log_name(log.tier) / path, log.read(path))
             done += 1
             progress(done, total)
-    if settings.AUDIT_WITNESSES:
-        _put(folder / "witnesses", _lines([f"quorum {quorum()}", *witnesses()]))
+    asked = quorum() if settings.AUDIT_WITNESSES else 0
+    _put(folder / "witnesses", _lines([f"quorum {asked}", *witnesses()]))
     shutil.copyfile(README, folder / "README.txt")
     # The last file: a folder without keys is no whole export.
     _put(folder / "vkeys", _lines(vkeys()))

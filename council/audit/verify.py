@@ -66,7 +66,7 @@ def parse_key(vkey: str) -> Key:
     name, key_id, encoded = found.groups() if (found := _KEY.fullmatch(vkey)) else ("", "", "AA==")
     data = _decode(encoded)
     if len(data) - 1 != KEY_BYTES.get(data[0]) or sha256(name.encode() + b"\n" + data).hexdigest()[:8] != key_id:
-        raise ValueError("検証鍵（vkey）の形が正しくありません。")
+        raise ValueError("検証鍵（vkeys）がないか、その形が正しくありません。")
     return Key(name, bytes.fromhex(key_id), data[0], data[1:])
 
 
@@ -232,7 +232,7 @@ class _Check:
             gone = tag == "delete" or set(self.found[at:to]) == no_entry  # which an event leaves whose row is gone
             code = "reordered" if shuffled else "removed" if gone else "inserted" if tag == "insert" else "edited"
             if tag != "equal":
-                self.find("tile_differs" if of_tiles else code, begin, f"番号{begin}からが、署名と違います。")
+                self.find("tile_differs" if of_tiles else code, begin, f"番号{begin}から、署名したときと違います。")
 
 
 def check_log(name, read: Source, vkeys, *, witnesses=(), quorum=0, against=(), progress=max) -> Report:
@@ -288,7 +288,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         reports = list(check_folder(options))
     except (OSError, ValueError) as error:
-        reports = [Report(str(options.folder), Finding("unreadable", None, f"確かめられませんでした：{error}"))]
+        parser.exit(EXITS["unchecked"], f"確かめられませんでした：{error}\n")
     for report in reports:
         (sys.stdout if report.verdict == "whole" else sys.stderr).write("\n".join(report.lines()) + "\n")
     if options.vkeys is None:

@@ -89,9 +89,9 @@ def test_keys_and_witnesses_go_along(export, settings):
     assert "verify.py" in (export / "README.txt").read_text()
 
 
-def test_without_witnesses_there_is_no_file_of_them(export):
+def test_without_witnesses_nobody_is_asked(export):
     write_export(export)
-    assert not (export / "witnesses").exists()
+    assert (export / "witnesses").read_text() == "quorum 0\n"
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_kept(export):
