@@ -19,10 +19,6 @@ from tests.accounts import reviews
 from tests.accounts.reviews import END, KEEP, begun, item, overdue, page
 
 
-def mine(campaign: ReviewCampaign, *answers: tuple[ReviewItem, str]) -> dict[str, str]:
-    return {f"item-{row.pk}": answer for row, answer in answers}
-
-
 def test_a_review_is_begun_on_its_page_with_ten_business_days(world: cast.Council, client: Client) -> None:
     shown = page(client, world.officer, "/reviews/")
     day = re.search(r'name="deadline" value="([\d-]+)"', shown)[1]
