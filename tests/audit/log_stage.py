@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import secrets
 import shutil
 import signal
 import subprocess
@@ -98,6 +99,15 @@ class LogStage:
 
         assert self.until(signed), (seen, self.said)
         return seen
+
+    def assert_whole(self) -> None:
+        """By the rows themselves, and by the checker that knows no database, on files taken away."""
+        assert self.hand("verify") == {"whole": True}
+        folder = self.portal.folder / f"export-{secrets.token_hex(4)}"
+        self.portal.manage("export_audit", str(folder))
+        words = [sys.executable, "-m", "council.audit.verify", str(folder)]
+        done = subprocess.run(words, cwd=ROOT, text=True, capture_output=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 0, done.stderr
 
     def stop(self) -> None:
         """Ends what runs, as an operator does, and waits."""

@@ -1,5 +1,7 @@
 """Several sequencers at once while several processes write: one chain, no gap, nothing twice."""
 
+import time
+
 import pytest
 
 from tests.audit.log_stage import log_stage
@@ -11,17 +13,18 @@ EACH = 120
 @pytest.mark.parametrize("count", [2, 4])
 def test_many_sequencers_and_writers_make_one_chain(tmp_path, count):
     with log_stage(tmp_path) as stage:
+        begun = time.monotonic()
         for _ in range(count):
             stage.sequencer()
         writers = [stage.writer(EACH) for _ in range(count)]
         assert [writer.wait(timeout=120) for writer in writers] == [0] * count
         seen = stage.settled()
-        assert seen["actions"] == {"bulletin.read": EACH * count, "log.heartbeat": seen["events"] - EACH * count}
+        assert seen["actions"]["bulletin.read"] == EACH * count
         assert seen["places"] == seen["events"]
-        # They were at it at the same time, and no heartbeat came twice.
+        # They were at it while the events came, and no log has two heartbeats within a minute.
         assert seen["checkpoints"] > 3
-        assert seen["actions"]["log.heartbeat"] <= 6
-        assert stage.hand("verify") == {"whole": True}
+        assert seen["actions"]["log.heartbeat"] <= 3 * (1 + (time.monotonic() - begun) // 60)
+        stage.assert_whole()
         assert all(process.poll() is None for process in stage.running[:count])
         assert stage.said == ""
 
@@ -33,4 +36,4 @@ def test_once_beside_a_sequencer_that_runs_does_nothing_twice(tmp_path):
         while writer.poll() is None:
             stage.once()
         stage.settled()
-        assert stage.hand("verify") == {"whole": True}
+        stage.assert_whole()

@@ -24,7 +24,7 @@ def _every_test_begins_without_a_sequencer(stage):
 
 def assert_nothing_was_lost(stage: LogStage) -> None:
     stage.settled()
-    assert stage.hand("verify") == {"whole": True}
+    stage.assert_whole()
 
 
 def test_cut_connections_lose_nothing(stage):
