@@ -41,7 +41,11 @@ class LogFiles:
         tile = Tile.parse(path)
         if tile is None or not path.startswith("tile/") or not self._has(tile):
             return None
-        return LogReader(self.tier, self.size).data(tile)
+        try:
+            return LogReader(self.tier, self.size).data(tile)
+        except OverflowError:
+            # An entry that was made longer than its length can say: no tile, and no reason to give up the others.
+            return None
 
     def history(self) -> Iterator[bytes]:
         """Every checkpoint up to this size, oldest first, with the cosignatures it has: u16 length || note."""

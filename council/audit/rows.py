@@ -38,11 +38,20 @@ def _rows(events: Iterator[UUID]) -> dict[UUID, tuple]:
     return {event: rest for event, *rest in found.values_list("pk", "leaf", "time", *_COLUMNS)}
 
 
+def _members(leaf: bytes) -> dict[str, object]:
+    """None for what is no leaf: then every column says something else."""
+    try:
+        said = json.loads(leaf)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def _wrong(event: UUID, row: tuple, hashed: bytes) -> str:
     """The first column that is not what the leaf says, or nothing."""
     leaf, time, *columns = row
     if leaf_hash(bytes(leaf)) != hashed:
         return "leaf_hash"
-    said = json.loads(bytes(leaf))
+    said = _members(bytes(leaf))
     shown = {"id": str(event), "time": time_text(time), **dict(zip(_COLUMNS, columns, strict=True))}
     return next((name for name, value in shown.items() if said.get(name) != value), "")

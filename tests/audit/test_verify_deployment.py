@@ -10,7 +10,7 @@ from council.audit.checkpoint import Checkpoint
 from council.audit.models import AuditEvent, LogCheckpoint, LogEntry, LogHead, LogTile, PendingEvent
 from council.audit.sequencer import catch_up
 from tests.audit import copies
-from tests.audit.damage import codes
+from tests.audit.damage import codes, run
 from tests.conftest import audit_rows_may_go
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,12 +132,34 @@ def test_an_older_copy_of_the_database_is_found_by_what_the_signer_remembers():
     assert exit_code() == 1
 
 
-def test_a_head_that_was_set_back_is_found():
+def test_a_head_that_was_set_back_is_found_although_the_signer_s_memory_was_too(memory):
     head = LogHead.objects.filter(pk=2).values("size", "frontier", "signed_size", "note").get()
+    remembered = memory.read_text()
     with copies.transaction.atomic():
         copies.grow(2, 5)
     LogHead.objects.filter(pk=2).update(**head)
-    assert "older_copy" in dict(found())
+    memory.write_text(remembered)
+    assert found() == [("older_copy", 304)]
+
+
+@pytest.mark.parametrize("leaf", [b"[1]", b"{}", b"\xff", b"1" * 70_000])
+def test_an_event_that_was_overwritten_with_anything_at_all_is_named(leaf, tmp_path):
+    with audit_rows_may_go():
+        event_at(9).update(leaf=leaf)
+    assert ("row_differs", 9) in found()
+    assert exit_code() == 1
+    call_command("export_audit", str(tmp_path / "export"))
+    assert run(tmp_path / "export")[0] == 1
+
+
+def test_leaves_that_are_none_are_named_although_they_were_signed():
+    with audit_rows_may_go():
+        with copies.transaction.atomic():
+            (event,) = copies.record_many("bulletin.read", [copies.Entry(None, tier=2)], actor="p")
+        AuditEvent.objects.filter(pk=event.pk).update(leaf=b"[1]")
+    with copies.transaction.atomic():
+        copies.grow(2, 0)
+    assert found() == [("bad_leaf", 304), ("row_differs", 304)]
 
 
 def test_logs_that_were_taken_away_whole_are_found():
