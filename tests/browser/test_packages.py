@@ -1,5 +1,6 @@
 """A member company's way to what was sealed for it: on the page of the package, and as a folder that opens without the portal."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -36,6 +37,9 @@ def test_a_package_opens_on_its_page(council: Council) -> None:
         page.get_by_role("button", name="開く", exact=True).click()
         expect(page.get_by_role("status")).to_have_text("すべて確かめて開きました。")
         expect(page.locator("[data-text]")).not_to_be_empty()
+        expect(page.locator("[data-fact=release]")).to_contain_text(
+            re.compile(r"引き渡しは \S+/log/tier-\d の番号 \d+ です")
+        )
         assert looking.faults == []
 
 
@@ -47,11 +51,25 @@ def test_the_folder_opens_with_the_stand_alone_opener(council: Council, tmp_path
         with zipfile.ZipFile(download.value.path()) as folder:
             folder.extractall(tmp_path / "in")
         vkey = page.get_by_label("配布元の検証鍵").input_value()
+        (tmp_path / "log.vkey").write_text(page.get_by_label("監査ログの検証鍵").input_value() + "\n")
         page.reload()
         expect(page.get_by_text("まだ", exact=True)).to_have_count(0)
-    opener = [sys.executable, "-m", "council.sealing.open", "in", "--out", "out", "--vkey", vkey]
+    opener = [
+        sys.executable,
+        "-m",
+        "council.sealing.open",
+        "in",
+        "--out",
+        "out",
+        "--vkey",
+        vkey,
+        "--log-vkey",
+        "log.vkey",
+    ]
     opened = subprocess.run(
-        [*opener, "--identity", identity(council)], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, check=False
-    )
-    assert opened.returncode == 0
+        [*opener, "--identity", identity(council)], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert opened.returncode == 0, opened.stderr
+    assert "引き渡しが監査ログに載っていることを確かめました。" in opened.stdout
     assert "\n# " in (tmp_path / "out" / "bulletin.md").read_text("utf-8")
