@@ -135,6 +135,7 @@ def test_for_everybody_else_it_is_not_there(client, world, pack, name, rest):
 
 def test_a_pack_that_is_over_says_so_and_has_no_file(auditor, pack):
     EvidencePack.objects.filter(pk=pack.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert auditor.get(f"/audit/packs/{pack.pk}/file/").status_code == 404
     packs.remove_expired(timezone.now())
     assert "期限が過ぎたので、ファイルを消しました" in page(auditor, f"/audit/packs/{pack.pk}/")
     assert auditor.get(f"/audit/packs/{pack.pk}/file/").status_code == 404

@@ -79,13 +79,16 @@ def test_what_lies_on_the_disk_is_not_the_file(subject):
     assert b"PK\x03\x04" not in stored
 
 
-def test_the_key_of_one_pack_opens_no_other(subject):
+def test_a_pack_in_the_place_of_another_does_not_open(subject):
     one, other = pack_hand.made(subject, action="bulletin.read"), pack_hand.made(subject, outcome="deny")
     with default_storage.open(pack_store.name_of(other)) as file:
         stored = file.read()
     default_storage.delete(pack_store.name_of(one))
     with default_storage.open(pack_store.name_of(one), "wb") as file:
         file.write(stored)
+    columns = ("wrap", "epoch", "algorithm", "key_id")
+    EvidencePack.objects.filter(pk=one.pk).update(**{name: getattr(other, name) for name in columns})
+    one.refresh_from_db()
     with pytest.raises(LookupError):
         packs.take(one, subject=subject)
 
