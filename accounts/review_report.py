@@ -1,7 +1,13 @@
-"""What came of a review, as signed notes: plain lines that anybody can check and a program can read.
+"""What came of a review, as signed notes (C2SP signed-note): plain lines that anybody can check and a program can read.
 
-A note holds no tabs, so that fields are separated by single spaces; none of them holds one itself. It is at most 1 MiB long, so that a
-large council's report has several parts, each with the whole head.
+The head names the review, the portal, who began it (an id), beginning, deadline and end (UTC), and counts by outcome; then the newest
+checkpoint of the log of tier one (three lines behind 記録の検印), which part this is, and what the words mean. A line that begins with 組織
+gives the name of an organisation, one that begins with 項目 a right:
+
+    項目 <organisation> <person> <kind> <value> <answer> <outcome> <by> <time>
+
+A note holds no tabs, so that fields are separated by single spaces; none of them holds one itself, and a missing one is "-". A note is at
+most 1 MiB long, so that a large council's report has several parts, each with the whole head.
 """
 
 import hashlib

@@ -17,6 +17,7 @@ from council.sealing import note
 from tests import cast
 from tests.accounts import reviews
 from tests.accounts.reviews import END, KEEP, begun, item, overdue, page
+from tests.bulletins import shelf
 
 
 def test_a_review_is_begun_on_its_page_with_ten_business_days(world: cast.Council, client: Client) -> None:
@@ -158,6 +159,20 @@ def test_a_reader_whose_access_lapsed_is_let_in_no_more(world: cast.Council, cli
     assert client.get("/bulletins/").status_code == 200
     review_clock.tend()
     assert client.get("/bulletins/")["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("kind", ["tier", "subcommittee"])
+def test_a_reader_whose_tier_or_seat_lapsed_finds_nothing_there(world: cast.Council, client: Client, kind: str) -> None:
+    facts = {"tier": 2, "subcommittees": [world.materials], "organisations": [world.company]}
+    url = f"/bulletins/{shelf.published(world.publisher, world.approver, **facts).bulletin_id}/"
+    campaign = begun(world)
+    rest = {"account", "role", "tier", "subcommittee"} - {kind}
+    reviews.answered(campaign, world.reader_two, KEEP, *rest, by=world.administrator)
+    overdue(campaign)
+    assert cast.sign_in(client, world.reader_two).get(url).status_code == 200
+    review_clock.tend()
+    assert client.get(url).status_code == 404
+    assert client.get(url).content == client.get(f"/bulletins/{uuid.uuid4()}/").content
 
 
 def test_an_administrator_whose_role_lapsed_gets_the_page_for_missing_things(
