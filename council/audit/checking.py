@@ -26,6 +26,7 @@ class LogRows:
 
     def __init__(self, tier: int) -> None:
         self.tier, self.report = tier, Report(log_name(tier))
+        self.report.origin = log_keys.origin(tier)
         self.memory = self._memory()
         self.signed = LogCheckpoint.objects.filter(tier=tier).aggregate(most=Max("size"))["most"] or 0
         last = LogEntry.objects.filter(tier=tier).aggregate(most=Max("index"))["most"]
@@ -34,7 +35,7 @@ class LogRows:
 
     def _memory(self) -> Checkpoint | None:
         try:
-            return signer_state.last_signed(log_keys.origin(self.tier))
+            return signer_state.last_signed(self.report.origin)
         except SignerRefused as error:
             self.report.find("unreadable", None, str(error))
             return None

@@ -203,16 +203,23 @@ def test_an_event_that_neither_has_a_place_nor_waits_for_one_is_found():
     assert found() == [("unplaced", None)]
 
 
-def test_events_before_the_first_signature_can_not_be_checked(memory):
+def test_events_before_the_first_signature_are_signed_first_and_then_checked(memory, capsys):
     with audit_rows_may_go():
         for model in (LogCheckpoint, LogEntry, LogHead, LogTile):
             model.objects.all().delete()
-        PendingEvent.objects.bulk_create(
-            [PendingEvent(event=each.pk, tier=each.tier) for each in AuditEvent.objects.all()]
-        )
+        waiting = [PendingEvent(event=each.pk, tier=each.tier) for each in AuditEvent.objects.all()]
+        PendingEvent.objects.bulk_create(waiting)
     memory.unlink()
     assert {report.verdict for report in check_deployment().values()} == {"unchecked"}
-    assert exit_code() == 2
+    assert exit_code() == 0
+    assert f"tier-2: whole（{log_keys.origin(2)}、305件" in capsys.readouterr().out
+
+
+def test_logs_that_were_all_taken_away_do_not_begin_anew():
+    with audit_rows_may_go():
+        for model in (AuditEvent, LogCheckpoint, LogEntry, LogHead, LogTile):
+            model.objects.all().delete()
+    assert exit_code() == 1
 
 
 def test_without_keys_nothing_can_be_checked(settings, tmp_path):

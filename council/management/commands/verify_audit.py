@@ -1,4 +1,7 @@
-"""Checks every log against its checkpoints, its signer's memory and its rows. Exit codes: 0 whole, 1 broken, 2 could not be checked."""
+"""Checks every log against its checkpoints, its signer's memory and its rows. Exit codes: 0 whole, 1 broken, 2 could not be checked.
+
+Writes nothing; only where no log was ever signed, as right after a world was loaded, the first checkpoints are signed before.
+"""
 
 import sys
 
@@ -6,7 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseFailure
 from tqdm import tqdm
 
+from council.audit import sequencer
 from council.audit.checking import check_deployment
+from council.audit.models import LogCheckpoint
+from council.audit.record import AuditUnavailable
 from council.audit.verify import EXITS, Report
 from council.sealing.errors import SealingError
 
@@ -16,8 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         try:
+            if not LogCheckpoint.objects.exists():
+                sequencer.catch_up()
             reports = self._check()
-        except (DatabaseFailure, SealingError) as error:
+        except (AuditUnavailable, DatabaseFailure, SealingError) as error:
             raise CommandError(f"The logs can't be checked: {error}", returncode=2) from None
         for report in reports:
             out = self.stdout if report.verdict == "whole" else self.stderr
