@@ -140,7 +140,8 @@ def _proofs(events: Sequence[UUID]) -> Iterator[tuple[UUID, Proof]]:
 def _catch_up() -> None:
     """Gives what waits its place and signs it, so that the newest events have their proofs too."""
     for tier in log_keys.TIERS:
-        while sequencer.integrate(tier):
-            pass
+        with suppress(SignerRefused):
+            while sequencer.integrate(tier):
+                pass
         with suppress(SignerRefused):
             sequencer.sign(tier)

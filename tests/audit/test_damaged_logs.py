@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from council.audit import checkpoint, sequencer, signer_state
+from council.audit import checkpoint, proving, sequencer, signer_state
 from council.audit.models import LogCheckpoint, LogEntry, LogHead, LogTile, PendingEvent
 from council.audit.signer_state import SignerRefused
 from council.audit.tree import root_of
@@ -121,3 +121,12 @@ def test_a_leaf_hash_that_was_changed_where_a_proof_needs_it_is_refused():
         LogEntry.objects.filter(tier=2, index=4).update(leaf_hash=bytes(32))
     waiting(2, first=4)
     assert refusals() == {2: signer_state.DIFFERENT}
+
+
+def test_an_event_that_a_damaged_log_can_t_take_has_no_proof_yet():
+    waiting(3)
+    sequencer.run_once()
+    LogHead.objects.filter(pk=2).update(frontier=b"x" * 31)
+    (event,) = waiting(1, first=3)
+    with pytest.raises(proving.NotYet):
+        proving.prove(event.pk)
