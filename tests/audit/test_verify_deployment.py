@@ -236,3 +236,14 @@ def test_progress_goes_up_to_its_end():
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1]
     assert len({total for _, total in seen}) == 1
+
+
+def test_logs_that_go_on_while_they_are_checked_are_whole():
+    def grow(done, total):
+        with copies.transaction.atomic():
+            for tier in (1, 2, 3):
+                copies.grow(tier, 60)
+
+    reports = check_deployment(grow)
+    assert {report.verdict for report in reports.values()} == {"whole"}
+    assert reports["tier-2"].size == 304 < LogHead.objects.get(pk=2).size
