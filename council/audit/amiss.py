@@ -24,11 +24,12 @@ _GRAVE = {OfWitness.AHEAD, OfWitness.DIFFERS}
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something amiss, in a sentence; `grave` when it says that a log is not what it was."""
+    """Something amiss, in a sentence; `grave` when it says that the log of this tier is not what it was."""
 
     code: str
     sentence: str
     grave: bool = False
+    tier: int = 0
 
 
 def of_log(tier: int, checkpoint: LogCheckpoint | None, now: datetime) -> list[Trouble]:
@@ -71,7 +72,7 @@ def _is_missing(each: Standing, now: datetime) -> bool:
 def _refused(each: Standing) -> Trouble:
     words = _("立会人%(witness)sは、%(log)sの記録に立ち会っていません：%(why)s。")
     facts = {"witness": each.witness, "log": tier_short(each.tier), "why": each.trouble_words}
-    return Trouble("witness", words % facts, grave=each.trouble in _GRAVE)
+    return Trouble("witness", words % facts, grave=each.trouble in _GRAVE, tier=each.tier)
 
 
 def of_signer() -> list[Trouble]:
@@ -92,9 +93,9 @@ def _differs(head: LogHead, last: Checkpoint | None) -> Trouble | None:
         cut = _(
             "%(log)sの記録は%(size)s件ですが、%(signed)s件まで検印してあります。古いものが戻されたか、切り取られています。"
         )
-        return Trouble("signer", cut % words, grave=True)
+        return Trouble("signer", cut % words, grave=True, tier=head.tier)
     row = LogCheckpoint.objects.filter(tier=head.tier, size=last.size).first()
     if row and bytes(row.root) != last.root:
         other = _("%(log)sの記録の%(signed)s件目までが、検印したときの内容と違います。")
-        return Trouble("signer", other % words, grave=True)
+        return Trouble("signer", other % words, grave=True, tier=head.tier)
     return None

@@ -1,7 +1,7 @@
 """How the logs stand at this moment: what the last check said, how far they are signed, what is amiss. Reads alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -95,6 +95,9 @@ def status_of(now: datetime) -> Status:
     last, stood = Verification.objects.first(), _stood()
     logs = _logs(checked, stood, now)
     troubles = [*amiss.of_signer(), *amiss.of_witnesses(stood, now), *(each for log in logs for each in _of(log, now))]
+    # What is seen now outweighs what the last check said.
+    grave = {each.tier for each in troubles if each.grave}
+    logs = [replace(log, verdict=BROKEN) if log.tier in grave else log for log in logs]
     if last and last.state == Verification.State.FAILED:
         words = _("%(at)sに始めた検証は、最後まで進みませんでした。")
         troubles.append(Trouble("failed", words % {"at": jst(last.asked_at)}))
@@ -144,5 +147,5 @@ def _of(log: LogStatus, now: datetime) -> list[Trouble]:
     if log.size < log.checked:
         words = _("%(log)sの記録は、前に確かめたとき%(then)s件ありましたが、いまは%(size)s件です。")
         facts = {"log": log.name, "then": f"{log.checked:,}", "size": log.count}
-        found.append(Trouble("shorter", words % facts, grave=True))
+        found.append(Trouble("shorter", words % facts, grave=True, tier=log.tier))
     return found

@@ -93,6 +93,7 @@ def test_a_log_shorter_than_the_signer_remembers_is_broken_before_anybody_checks
     checked(size=0)
     LogHead.objects.filter(pk=2).update(size=0)
     assert (now().verdict, "signer" in codes(now())) == ("broken", True)
+    assert [each.verdict for each in now().logs] == ["whole", "broken", "whole"]
 
 
 @pytest.mark.usefixtures("logs")
