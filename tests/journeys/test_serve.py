@@ -1,6 +1,7 @@
 """`manage.py serve`: four processes that come and go together."""
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -57,11 +58,10 @@ def test_what_happens_while_it_serves_is_signed_within_seconds(tmp_path: Path) -
     with deployment(tmp_path) as portal, serving(portal):
         logs = LogStage(portal)
         logs.hand("write", 3)
-        # In the first also the settings that it started with.
-        assert logs.settled()["sizes"] == [3, 2, 2]
-        assert logs.hand("verify") == {"whole": True}
-        # Nothing else in it is out of order either, and the doctor says how far the logs are.
-        assert "log tier-2              2 events, signed" in portal.manage("doctor").stdout
+        # An event and a heartbeat each at least; the start has told of the settings too.
+        assert min(logs.settled()["sizes"]) >= 2
+        logs.assert_whole()
+        assert re.search(r"log tier-2 +\d events, signed \d+ seconds ago", portal.manage("doctor").stdout)
 
 
 def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
