@@ -205,6 +205,14 @@ MEASURES: Mapping[str, str] = {
 }
 # These tell of a failure in themselves: "asked to fail and was refused" would say it twice.
 _FAILURES = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED, Event.IMPORT_REFUSED}
+# So do these, and their reason is worth a sentence: nobody refused them, the portal held back.
+_HELD_BACK = {Event.PACKAGE_WITHHELD, Event.LOG_REFUSED, Event.WITNESS_REFUSED}
+# What the portal was asked to do and what came of it instead, by event and reason. Nobody refused that either.
+_TURNED_OUT: Mapping[tuple[str, str], str] = {
+    (Event.AUDIT_VERIFY, "log_differs"): _("記録を確かめ、検印との食い違いを見つけました"),
+    (Event.AUDIT_VERIFY, "not_checked"): _("記録を最後まで確かめられませんでした"),
+    (Event.AUDIT_EXPORT, "not_made"): _("証拠一式を作れませんでした"),
+}
 
 
 def choices() -> list[tuple[str, str]]:
@@ -215,12 +223,12 @@ def choices() -> list[tuple[str, str]]:
 def sentence(action: str, *, who: str, about: str, outcome: str, reason: str = "") -> str:
     """One plain sentence in the active language. `about` may be empty; an empty reason is left out."""
     phrase = PHRASES.get(action, Phrase(action, action))
-    if outcome == Outcome.ALLOW or action in _FAILURES:
-        done = str(phrase.done) % {"object": about or say("資料")}
-        return say("%(who)sが、%(done)s。") % {"who": who, "done": done}
     facts = {"who": who, "about": about, "asked": phrase.asked, "reason": REASONS.get(reason, reason)}
+    why = say("理由は「%(reason)s」です。") % facts if reason and outcome != Outcome.ALLOW else ""
+    turned_out = _TURNED_OUT.get((action, reason))
+    if turned_out or outcome == Outcome.ALLOW or action in _FAILURES | _HELD_BACK:
+        done = str(turned_out or phrase.done) % {"object": about or say("資料")}
+        return say("%(who)sが、%(done)s。") % {"who": who, "done": done} + (why if action in _HELD_BACK else "")
     if about:
-        refused = say("%(who)sが、%(about)sについて「%(asked)s」を求め、断られました。") % facts
-    else:
-        refused = say("%(who)sが「%(asked)s」を求め、断られました。") % facts
-    return refused + (say("理由は「%(reason)s」です。") % facts if reason else "")
+        return say("%(who)sが、%(about)sについて「%(asked)s」を求め、断られました。") % facts + why
+    return say("%(who)sが「%(asked)s」を求め、断られました。") % facts + why

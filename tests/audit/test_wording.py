@@ -47,6 +47,30 @@ def test_a_failed_sign_in_is_not_said_twice():
     assert told == "サインインしていない人が、サインインに失敗しました。"
 
 
+@pytest.mark.parametrize(
+    ("action", "reason", "words"),
+    [
+        ("package.withhold", "no_key", "SC-7KQ4の包みを渡さないことにしました。理由は「包みの封に使う鍵がない」です。"),
+        (
+            "log.refused",
+            "log_shorter",
+            "SC-7KQ4に検印できませんでした。理由は「立会いの署名を受けた記録より短い」です。",
+        ),
+        ("audit.verify", "log_differs", "記録を確かめ、検印との食い違いを見つけました。"),
+        ("audit.verify", "not_checked", "記録を最後まで確かめられませんでした。"),
+        ("audit.export", "not_made", "証拠一式を作れませんでした。"),
+    ],
+)
+def test_what_the_portal_could_not_do_is_not_told_as_something_it_was_refused(action, reason, words):
+    told = sentence(action, who="ポータル", about="SC-7KQ4", outcome="deny", reason=reason)
+    assert told == f"ポータルが、{words}"
+
+
+def test_what_an_auditor_may_not_export_is_still_told_as_refused():
+    told = sentence("audit.export", who=WHO, about="", outcome="deny", reason="role")
+    assert told == f"{WHO}が「記録の持ち出し」を求め、断られました。理由は「役割がない」です。"
+
+
 @pytest.mark.parametrize("reason", ["clearance", "certification", "contract", "roster", "no_designation"])
 def test_no_sentence_says_which_condition_of_tier_three_was_missing(reason):
     told = sentence("bulletin.read", who=WHO, about="TH-6LB5", outcome="deny", reason=reason)
