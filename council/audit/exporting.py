@@ -90,8 +90,9 @@ def vkeys() -> list[str]:
 
 
 def witnesses() -> list[str]:
-    """The verifier keys, as text, of the witnesses."""
-    return [each["vkey"] for each in settings.AUDIT_WITNESSES]
+    """The lines of the file `witnesses` (FORMAT.md §9): how many have to stand by, then the verifier key of each."""
+    asked = quorum() if settings.AUDIT_WITNESSES else 0
+    return [f"quorum {asked}", *(each["vkey"] for each in settings.AUDIT_WITNESSES)]
 
 
 def write_export(folder: Path, *, progress: Progress | None = None) -> dict[str, int]:
@@ -123,8 +124,7 @@ def _write(folder: Path, progress: Progress) -> dict[str, int]:
             _put(folder / log_name(log.tier) / path, log.read(path))
             done += 1
             progress(done, total)
-    asked = quorum() if settings.AUDIT_WITNESSES else 0
-    _put(folder / "witnesses", _lines([f"quorum {asked}", *witnesses()]))
+    _put(folder / "witnesses", _lines(witnesses()))
     shutil.copyfile(README, folder / "README.txt")
     # The last file: a folder without keys is no whole export.
     _put(folder / "vkeys", _lines(vkeys()))
