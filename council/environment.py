@@ -94,6 +94,16 @@ def host_and_port(name: str, port: int) -> tuple[str, int]:
     return host, given or port
 
 
+def folder(name: str, default: Path) -> Path:
+    """The folder that the setting names, made private when it does not exist yet; ImproperlyConfigured for an empty name."""
+    value = text(name, str(default))
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is empty: the folder of whoever starts the portal would be taken. Unset it."
+        )
+    return private_folder(Path(value).resolve())
+
+
 def private_folder(path: Path) -> Path:
     """The folder, made readable for its owner alone when it does not exist yet."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

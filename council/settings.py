@@ -16,7 +16,7 @@ VERSION = "0.1.0"
 os.umask(0o077)
 
 # --- where the deployment keeps its things ----------------------------------------------------------------------------
-COUNCIL_DATA = environment.private_folder(Path(environment.text("COUNCIL_DATA", str(BASE_DIR / "var"))).resolve())
+COUNCIL_DATA = environment.folder("COUNCIL_DATA", BASE_DIR / "var")
 COUNCIL_ZONE = environment.choice("COUNCIL_ZONE", "closed", ("connected", "closed"))
 PORT = environment.number("PORT", 8000, low=1, high=65535)
 COUNCIL_URL = environment.text("COUNCIL_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
