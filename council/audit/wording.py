@@ -213,6 +213,11 @@ _TURNED_OUT: Mapping[tuple[str, str], str] = {
     (Event.AUDIT_VERIFY, "not_checked"): _("記録を最後まで確かめられませんでした"),
     (Event.AUDIT_EXPORT, "not_made"): _("証拠一式を作れませんでした"),
 }
+# A legal hold that names nothing is on everything.
+_OF_ALL: Mapping[str, str] = {
+    Event.HOLD_PLACED: _("すべての記録を保全しました"),
+    Event.HOLD_LIFTED: _("すべての記録の保全を解きました"),
+}
 
 
 def choices() -> list[tuple[str, str]]:
@@ -227,7 +232,8 @@ def sentence(action: str, *, who: str, about: str, outcome: str, reason: str = "
     why = say("理由は「%(reason)s」です。") % facts if reason and outcome != Outcome.ALLOW else ""
     turned_out = _TURNED_OUT.get((action, reason))
     if turned_out or outcome == Outcome.ALLOW or action in _FAILURES | _HELD_BACK:
-        done = str(turned_out or phrase.done) % {"object": about or say("資料")}
+        words = turned_out or (phrase.done if about else _OF_ALL.get(action, phrase.done))
+        done = str(words) % {"object": about or say("資料")}
         return say("%(who)sが、%(done)s。") % {"who": who, "done": done} + (why if action in _HELD_BACK else "")
     if about:
         return say("%(who)sが、%(about)sについて「%(asked)s」を求め、断られました。") % facts + why

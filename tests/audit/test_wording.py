@@ -66,6 +66,13 @@ def test_what_the_portal_could_not_do_is_not_told_as_something_it_was_refused(ac
     assert told == f"ポータルが、{words}"
 
 
+@pytest.mark.parametrize(
+    ("action", "words"), [("retention.hold", "を保全しました"), ("retention.lift", "の保全を解きました")]
+)
+def test_a_legal_hold_that_names_nothing_is_on_all_records(action, words):
+    assert sentence(action, who=WHO, about="", outcome="allow") == f"{WHO}が、すべての記録{words}。"
+
+
 def test_what_an_auditor_may_not_export_is_still_told_as_refused():
     told = sentence("audit.export", who=WHO, about="", outcome="deny", reason="role")
     assert told == f"{WHO}が「記録の持ち出し」を求め、断られました。理由は「役割がない」です。"
