@@ -185,6 +185,12 @@ REASONS: Mapping[str, str] = {
     "no_key": _("包みの封に使う鍵がない"),
     "not_checked": _("最後まで確かめられなかった"),
     "not_made": _("作れなかった"),
+    "unknown_address": _("登録のないアドレス"),
+    "wrong_password": _("パスワードの誤り"),
+    "too_many_attempts": _("続けて試した回数が多すぎる"),
+    "unknown_token": _("知らないAPIトークン"),
+    "wrong_answer": _("問いの答えの誤り"),
+    "import_refused": _("取り込めない文書"),
 }
 OUTCOMES: Mapping[str, str] = {Outcome.ALLOW: _("許可"), Outcome.DENY: _("拒否")}
 # The rules of council/audit/thresholds.py, by name.

@@ -14,8 +14,11 @@ def test_every_action_and_every_event_has_words():
 
 
 def test_every_reason_has_words():
-    # What is refused where nobody asked decide(): by the signer, by witnesses, by distribution, by checks and evidence packs.
-    assert set(REASONS) == {*Reason, "log_differs", "log_shorter", "no_key", "not_checked", "not_made"}
+    # What is refused where nobody asked decide(): by the signer, by witnesses, by distribution, by checks and evidence packs,
+    portal = {"log_differs", "log_shorter", "no_key", "not_checked", "not_made"}
+    # on the way in, in the proof of a key, and by the import of documents.
+    people = {"unknown_address", "wrong_password", "too_many_attempts", "unknown_token", "wrong_answer", "import_refused"}
+    assert set(REASONS) == {*Reason, *portal, *people}
 
 
 def test_every_rule_of_misuse_has_words_and_says_what_it_counts():
