@@ -17,7 +17,14 @@ def test_every_reason_has_words():
     # What is refused where nobody asked decide(): by the signer, by witnesses, by distribution, by checks and evidence packs,
     portal = {"log_differs", "log_shorter", "no_key", "not_checked", "not_made"}
     # on the way in, in the proof of a key, and by the import of documents.
-    people = {"unknown_address", "wrong_password", "too_many_attempts", "unknown_token", "wrong_answer", "import_refused"}
+    people = {
+        "unknown_address",
+        "wrong_password",
+        "too_many_attempts",
+        "unknown_token",
+        "wrong_answer",
+        "import_refused",
+    }
     assert set(REASONS) == {*Reason, *portal, *people}
 
 
