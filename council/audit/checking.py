@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from council.audit import log_keys, rows, signer_state
 from council.audit.checkpoint import Checkpoint
-from council.audit.exporting import LogFiles, vkeys, witnesses
+from council.audit.exporting import LogFiles, vkeys, witness_keys
 from council.audit.log_keys import TIERS, log_name
 from council.audit.models import AuditEvent, LogCheckpoint, LogEntry, PendingEvent
 from council.audit.signer_state import SignerRefused
@@ -70,7 +70,7 @@ def _check(log: LogRows, keys: list[str], step: Progress) -> Report:
     report, files = log.report, log.files
     if files.size:
         whole = check_log(
-            report.name, lambda path: files.read(path.partition("/")[2]), keys, witnesses=witnesses(), progress=step
+            report.name, lambda path: files.read(path.partition("/")[2]), keys, witnesses=witness_keys(), progress=step
         )
         whole.findings += report.findings
         log.report = whole

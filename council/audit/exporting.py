@@ -89,10 +89,15 @@ def vkeys() -> list[str]:
     return [str(key) for tier in signed for key in log_keys.verifiers(tier)]
 
 
+def witness_keys() -> list[str]:
+    """The verifier keys, as text, of the witnesses."""
+    return [each["vkey"] for each in settings.AUDIT_WITNESSES]
+
+
 def witnesses() -> list[str]:
     """The lines of the file `witnesses` (FORMAT.md §9): how many have to stand by, then the verifier key of each."""
     asked = quorum() if settings.AUDIT_WITNESSES else 0
-    return [f"quorum {asked}", *(each["vkey"] for each in settings.AUDIT_WITNESSES)]
+    return [f"quorum {asked}", *witness_keys()]
 
 
 def write_export(folder: Path, *, progress: Progress | None = None) -> dict[str, int]:
