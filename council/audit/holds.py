@@ -1,4 +1,7 @@
-"""Legal holds: what an inquiry needs is kept beyond its retention. Whoever places one does not lift it."""
+"""Legal holds: what an inquiry needs is kept beyond its retention. Whoever places one does not lift it.
+
+A row says that a hold was lifted, and its event says so too, in a detail that nobody seals without the keys. Only both together end it.
+"""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -6,12 +9,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from council.access.facts import Subject
+from council.audit.details import details_of
 from council.audit.events import Event
-from council.audit.models import Disposal, LegalHold
+from council.audit.models import AuditEvent, Disposal, LegalHold
 from council.audit.record import record
 
 # Under which of its columns a hold finds what it covers; empty for everything.
 Scope = dict[str, str]
+
+
+_COLUMNS = ("actor", "org", "object")
+
+
+def in_force() -> list[Scope]:
+    """What is held: by rows that are not lifted, and by events of holds whose lifting no event tells of."""
+    rows = {str(hold.pk): hold for hold in LegalHold.objects.all()}
+    told = {event: _facts_of(event) for event in (Event.HOLD_PLACED, Event.HOLD_LIFTED)}
+    lifted = {facts.get("hold") for facts in told[Event.HOLD_LIFTED]}
+    standing = [_scope_of(vars(hold)) for key, hold in rows.items() if hold.lifted_at is None or key not in lifted]
+    gone = [facts for facts in told[Event.HOLD_PLACED] if facts.get("hold") not in {*rows, *lifted}]
+    return standing + [_scope_of(facts) for facts in gone]
 
 
 def place(scope: Scope, reason: str, *, subject: Subject) -> LegalHold:
@@ -24,7 +41,8 @@ def place(scope: Scope, reason: str, *, subject: Subject) -> LegalHold:
         raise ValidationError(_("保全の理由を書いてください。"))
     with transaction.atomic():
         # A batch of a disposal locks its row too: after this line none of them goes by the holds of before.
-        list(Disposal.objects.select_for_update().filter(state=Disposal.State.APPROVED))
+        open_states = [Disposal.State.PROPOSED, Disposal.State.APPROVED]
+        list(Disposal.objects.select_for_update().filter(state__in=open_states))
         hold = LegalHold.objects.create(**scope, reason=reason, placed_by=subject.person, placed_at=timezone.now())
         _record(Event.HOLD_PLACED, hold, subject)
     return hold
@@ -43,8 +61,17 @@ def lift(hold: LegalHold, *, subject: Subject) -> bool:
 
 
 def _record(event: Event, hold: LegalHold, subject: Subject) -> None:
-    scope = {"actor": hold.actor, "org": hold.org, "object": hold.object}
     record(
         event, actor=subject.person, organisation=subject.organisation, object=hold.object or hold.org,
-        detail={"hold": str(hold.pk), "reason": hold.reason, **scope},
+        detail={"hold": str(hold.pk), "reason": hold.reason, **_scope_of(vars(hold))},
     )  # fmt: skip
+
+
+def _facts_of(event: Event) -> list[dict]:
+    """What the details of these events say; one that does not open says nothing."""
+    rows = AuditEvent.objects.filter(action=event)
+    return [detail["facts"] for detail in details_of(rows).values() if detail]
+
+
+def _scope_of(said: dict) -> Scope:
+    return {column: str(said.get(column, "")) for column in _COLUMNS}

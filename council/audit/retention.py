@@ -20,9 +20,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from council.access.tiers import Tier
-from council.audit import names
+from council.audit import holds, names
 from council.audit.filters import first_id_at
-from council.audit.models import AuditDetail, AuditEvent, LegalHold
+from council.audit.models import AuditDetail, AuditEvent
 
 LEAST_YEARS, MOST_YEARS = 1, 100
 # Counting stops here: whoever decides needs to know that there are many, not how many.
@@ -104,8 +104,7 @@ def events_of(kind: str) -> Q:
 
 def held() -> Q:
     """Which events a hold that is not lifted covers."""
-    scopes = [_scope(hold) for hold in LegalHold.objects.filter(lifted_at=None)]
-    return reduce(or_, scopes, Q(pk__in=[]))
+    return reduce(or_, map(_covered, holds.in_force()), Q(pk__in=[]))
 
 
 def disposable(kind: str, before: datetime) -> QuerySet[AuditDetail]:
@@ -119,10 +118,9 @@ def count(kind: str, before: datetime) -> int:
     return disposable(kind, before).order_by()[:COUNTED_AT_MOST].count()
 
 
-def _scope(hold: LegalHold) -> Q:
-    """A person is covered in what they did and in what was done to them, so several scopes are joined by "or"."""
-    named = {"actor": hold.actor, "org": hold.org, "object": hold.object}
-    tests = [Q(**{column: value}) for column, value in named.items() if value]
+def _covered(scope: holds.Scope) -> Q:
+    """A person is covered in what they did and in what was done to them, so several columns are joined by "or"."""
+    tests = [Q(**{column: value}) for column, value in scope.items() if value]
     # An empty Q would be dropped from an "or", and a hold on everything would hold nothing.
     return reduce(or_, tests) if tests else Q(pk__isnull=False)
 

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from council.audit import disposal, holds, log_keys, proving, sequencer
 from council.audit.details import details_of
 from council.audit.leaf import fields_of
 from council.audit.models import AuditDetail, AuditEvent, Disposal, LegalHold
+from council.audit.record import actor_of
 from tests.audit.conftest import PERSON
 from tests.audit.keepers import AUDITOR, OPERATOR
 from tests.audit.old_events import happened
@@ -138,6 +140,71 @@ def test_two_workers_at_once_destroy_and_tell_once(monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(work, range(2))) == 4
     assert _events("retention.dispose") == ["retention.dispose"]
+
+
+def test_an_approval_that_only_a_row_tells_of_destroys_nothing():
+    happened("session.sign_in", 4)
+    proposed = disposal.propose("session", subject=OPERATOR)
+    Disposal.objects.update(state="approved", decided_by=AUDITOR.person)
+    assert disposal.carry_out(proposed.pk) == 0
+
+
+def test_one_person_in_two_events_is_not_two_people():
+    happened("session.sign_in", 4)
+    proposed = disposal.propose("session", subject=AUDITOR)
+    disposal.approve(proposed, subject=AUDITOR)
+    assert disposal.carry_out(proposed.pk) == 0
+
+
+def test_a_row_that_reaches_further_than_what_was_approved_destroys_nothing():
+    happened("session.sign_in", 2)
+    happened("session.sign_in", 4)
+    approved = _approved()
+    Disposal.objects.update(before=timezone.now())
+    assert disposal.carry_out(approved.pk) == 0
+
+
+def test_years_that_were_lengthened_since_keep_what_was_about_to_go(settings):
+    happened("session.sign_in", 4)
+    approved = _approved()
+    settings.RETENTION = {"session": 10}
+    assert disposal.carry_out(approved.pk) == 0
+    approved.refresh_from_db()
+    assert (approved.state, approved.destroyed) == ("done", 0)
+
+
+def test_a_hold_whose_row_says_lifted_without_an_event_still_holds():
+    happened("session.sign_in", 4)
+    holds.place({}, "調査 第3号", subject=OPERATOR)
+    LegalHold.objects.update(lifted_at=timezone.now(), lifted_by=AUDITOR.person)
+    with pytest.raises(ValidationError, match="いまありません"):
+        disposal.propose("session", subject=OPERATOR)
+
+
+def test_a_hold_whose_row_is_gone_still_holds():
+    happened("session.sign_in", 4, actor=PERSON)
+    holds.place({"actor": actor_of(PERSON)}, "調査 第3号", subject=OPERATOR)
+    LegalHold.objects.all().delete()
+    with pytest.raises(ValidationError, match="いまありません"):
+        disposal.propose("session", subject=OPERATOR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_at_once_one_is_told_of_the_other():
+    happened("session.sign_in", 4)
+
+    def ask(_: int) -> str:
+        try:
+            return str(disposal.propose("session", subject=OPERATOR).state)
+        except ValidationError as error:
+            return error.messages[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(ask, range(2)))
+    assert answers[0] == "proposed"
+    assert "もう出ています" in answers[1]
 
 
 def test_a_hold_needs_a_reason():
