@@ -16,9 +16,9 @@ from tests.bulletins import shelf
 
 pytestmark = pytest.mark.django_db
 
-# Session, person, what is known of them, the frame; then bulletin, grants, parts, event, receipt, wraps, names, own deadline, answers
-# and package.
-QUERIES = 20
+# Session, person, what is known of them, the frame; then bulletin, grants, parts, event and its place in the queue of the log, receipt,
+# wraps, names, own deadline, answers and package.
+QUERIES = 21
 
 
 @pytest.fixture
