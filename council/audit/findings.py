@@ -12,8 +12,11 @@ from council.templatetags.portal import tier_short
 
 # The checker speaks Japanese and says the details; for other languages what its words mean in general.
 MEANINGS: Mapping[str, str] = {
+    "backdated": _("ずっと前の時刻の出来事が、あとから入れられています。"),
     "bad_leaf": _("この出来事の形が、決まりどおりではありません。"),
     "bad_signature": _("署名が合いません。"),
+    "detail_differs": _("出来事の詳細が、記録したものと違います。"),
+    "detail_missing": _("保存期間のうちの出来事に、詳細がありません。"),
     "duplicate": _("同じ出来事が二度入っています。"),
     "edited": _("ここからの出来事が、検印したあとで書き換えられています。"),
     "forked": _("前に検印した内容と食い違います。"),
