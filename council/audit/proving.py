@@ -1,17 +1,21 @@
 """Proofs out of the database: that one event is in the log of its tier, under a checkpoint that as many as can be have signed."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import BinaryField, Count, OuterRef, QuerySet, Subquery
 
 from council.audit import cosignature, sequencer
 from council.audit.models import AuditEvent, Cosignature, LogCheckpoint, LogEntry
 from council.audit.proof import Proof
 from council.audit.signer_state import SignerRefused
 from council.audit.tiles import LogReader
+from council.sealing import note
+from council.sealing.errors import NoteRefused
+
+# Checkpoints that are looked through for one whose lines hold. More than a few are there only if somebody made lines up.
+_MOST_TRIED = 100
 
 
 class NotYet(Exception):
@@ -51,22 +55,52 @@ def prove(event: UUID) -> Proof:
 def covering_checkpoint(tier: int, index: int) -> LogCheckpoint | None:
     """The newest checkpoint over this index that a quorum of witnesses has seen, else the newest, else None."""
     over = LogCheckpoint.objects.filter(tier=tier, size__gt=index).order_by("-size")
-    witnessed = (
-        Cosignature.objects.filter(tier=tier, size__gt=index, witness__in=_names())
-        .values("size").annotate(how_many=Count("pk")).filter(how_many__gte=quorum()).order_by("-size").values_list("size", flat=True)
-    )  # fmt: skip
-    size = witnessed.first() if settings.AUDIT_WITNESSES else None
-    return over.filter(size=size).first() if size else over.first()
+    return (_witnessed(over) if settings.AUDIT_WITNESSES else None) or over.first()
 
 
 def with_cosignatures(row: LogCheckpoint) -> bytes:
-    """The note of a checkpoint, with the line of every witness that has cosigned it."""
-    lines = Cosignature.objects.filter(tier=row.tier, size=row.size).order_by("witness").values_list("line", flat=True)
-    return bytes(row.note) + b"".join(bytes(line) for line in lines)
+    """The note of a checkpoint, with the line of every witness of ours that has cosigned it. A line that does not hold is left out."""
+    return bytes(row.note) + b"".join(bytes(each.line) for each in _standing_by(row))
 
 
-def _names() -> Iterable[str]:
-    return [each.name for each in witness_verifiers()]
+def with_notes(rows: QuerySet[Cosignature]) -> QuerySet[Cosignature]:
+    """The rows with the note each belongs to as `note`, None where no checkpoint is of that size: what holds() needs."""
+    notes = LogCheckpoint.objects.filter(tier=OuterRef("tier"), size=OuterRef("size")).values("note")[:1]
+    return rows.annotate(note=Subquery(notes, output_field=BinaryField()))
+
+
+def holds(row: Cosignature, verifier: cosignature.Verifier) -> bool:
+    """Whether a row of with_notes() is what this witness said of that checkpoint: whoever can write rows has no key of a witness."""
+    if row.note is None:
+        return False
+    signed = bytes(row.note) + bytes(row.line)
+    try:
+        lines, before = note.split(signed)[1], note.split(bytes(row.note))[1]
+        given = cosignature.check(signed, [verifier])
+    except NoteRefused:
+        return False
+    return [each.name for each in given] == [row.witness] and len(lines) == len(before) + 1
+
+
+def _witnessed(over: QuerySet[LogCheckpoint]) -> LogCheckpoint | None:
+    """The newest of these that as many as have to be stand by."""
+    named = Cosignature.objects.filter(tier=OuterRef("tier"), size=OuterRef("size"), witness__in=_by_name()).values(
+        "size"
+    )
+    many = named.annotate(how_many=Count("pk")).values("how_many")
+    seen = over.annotate(how_many=Subquery(many)).filter(how_many__gte=quorum())
+    return next((row for row in seen[:_MOST_TRIED] if len(_standing_by(row)) >= quorum()), None)
+
+
+def _standing_by(row: LogCheckpoint) -> list[Cosignature]:
+    """The cosignatures of this checkpoint that hold, in the order of the names of the witnesses."""
+    keys = _by_name()
+    rows = with_notes(Cosignature.objects.filter(tier=row.tier, size=row.size, witness__in=keys).order_by("witness"))
+    return [each for each in rows if holds(each, keys[each.witness])]
+
+
+def _by_name() -> dict[str, cosignature.Verifier]:
+    return {each.name: each for each in witness_verifiers()}
 
 
 def _entry(event: UUID) -> LogEntry:

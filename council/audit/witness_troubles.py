@@ -30,6 +30,7 @@ class Trouble(StrEnum):
     BAD_LINE = "bad_line"
     CLOCK = "clock"
     UNPROVABLE = "unprovable"
+    TAKEN = "taken"
     AHEAD = "ahead"
     DIFFERS = "differs"
 
@@ -43,6 +44,7 @@ WORDS: Mapping[str, str] = {
     Trouble.BAD_LINE: _("返った署名が合いません"),
     Trouble.CLOCK: _("時計が合っていません"),
     Trouble.UNPROVABLE: _("続きであることの証明を作れません"),
+    Trouble.TAKEN: _("署名を書き入れる場所に、合わないものが入っています"),
     Trouble.AHEAD: _("ここにあるより長い記録に立ち会っています"),
     Trouble.DIFFERS: _("違う内容の記録に立ち会っています"),
 }

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from council.audit import log_keys, witness_troubles
+from council.audit import log_keys, proving, witness_troubles
 from council.audit.cosignature import check
 from council.audit.models import Cosignature, LogCheckpoint
 from council.audit.tiles import LogReader
@@ -29,6 +29,9 @@ CLOCKS = timedelta(minutes=5)
 # Seconds for a whole round: two submissions to the slowest, and finding its address.
 _ROUND = 3 * PATIENCE
 _AT_ONCE = 60
+# Rows of one witness that are looked through for one that holds. When none of them does, it is asked from the beginning, and says itself
+# where it is.
+_MOST_TRIED = 20
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
 _STATUSES = {403: Trouble.UNTRUSTED, 404: Trouble.UNKNOWN_LOG, 422: Trouble.DIFFERS}
 
@@ -78,7 +81,7 @@ class Submission:
 def state_of_witnesses() -> list[Standing]:
     """Every witness with every log, in the order of the setting; none without witnesses."""
     newest = {tier: found.size for tier in log_keys.TIERS if (found := _newest(tier))}
-    return [_standing(each.name, tier, newest.get(tier, 0)) for each in configured() for tier in log_keys.TIERS]
+    return [_standing(each, tier, newest.get(tier, 0)) for each in configured() for tier in log_keys.TIERS]
 
 
 def ask_all() -> int:
@@ -100,7 +103,7 @@ def _wanted() -> Iterator[Submission]:
         for checkpoint in newest:
             if witness_troubles.last(witness.name, checkpoint.tier).is_left_alone(now):
                 continue
-            held = _last_of(witness.name, checkpoint.tier)
+            held = _last_of(witness, checkpoint.tier, checkpoint.size)
             if held is None or held.size < checkpoint.size:
                 yield Submission(witness, checkpoint, held.size if held else 0)
 
@@ -175,7 +178,10 @@ def _take(asked: Submission, body: bytes) -> bool:
     line = next(note.line(*each) for each in note.split(signed)[1] if each[:2] == own)
     at = datetime.fromtimestamp(given[0].time, UTC)
     row = Cosignature(tier=checkpoint.tier, size=checkpoint.size, witness=witness.name, line=line, signed_at=at)
-    Cosignature.objects.bulk_create([row], ignore_conflicts=True)
+    if Cosignature.objects.filter(tier=row.tier, size=row.size, witness=row.witness).exists():
+        # We asked because nothing there holds; rows of a log are neither changed nor removed, not even then.
+        return _trouble(asked, Trouble.TAKEN)
+    row.save()
     witness_troubles.none(witness.name, checkpoint.tier)
     return True
 
@@ -191,13 +197,15 @@ def _newest(tier: int) -> LogCheckpoint | None:
     return LogCheckpoint.objects.filter(tier=tier).order_by("-size").first()
 
 
-def _last_of(witness: str, tier: int) -> Cosignature | None:
-    return Cosignature.objects.filter(tier=tier, witness=witness).order_by("-size").first()
+def _last_of(witness: Witness, tier: int, newest: int) -> Cosignature | None:
+    """Its last cosignature that holds, on a checkpoint of at most the newest size."""
+    rows = Cosignature.objects.filter(tier=tier, witness=witness.name, size__lte=newest).order_by("-size")
+    return next((row for row in proving.with_notes(rows)[:_MOST_TRIED] if proving.holds(row, witness.verifier)), None)
 
 
-def _standing(witness: str, tier: int, newest: int) -> Standing:
-    held, last = _last_of(witness, tier), witness_troubles.last(witness, tier)
+def _standing(witness: Witness, tier: int, newest: int) -> Standing:
+    held, last = _last_of(witness, tier, newest), witness_troubles.last(witness.name, tier)
     size = held.size if held else 0
     return Standing(
-        witness, tier, size, held.signed_at if held else None, max(newest - size, 0), last.trouble, last.since
+        witness.name, tier, size, held.signed_at if held else None, max(newest - size, 0), last.trouble, last.since
     )
