@@ -13,9 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "council.settings")
 app = Celery("council")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["council.audit"], related_name="tasks_retention")
-app.autodiscover_tasks(["council.audit"], related_name="tasks_desk")
-app.autodiscover_tasks(["council.audit"], related_name="tasks_signals")
 app.conf.beat_schedule = {
     "publish-what-is-due": {"task": "bulletins.tasks.publish_due", "schedule": 15.0},
     "close-what-has-expired": {"task": "bulletins.tasks.close_expired", "schedule": 60.0},

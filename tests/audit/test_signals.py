@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from council.audit import names, signals, tasks_signals
+from council.audit import names, signals, tasks
 from council.audit.details import details_of
 from council.audit.models import AuditEvent, Signal, SignalReach
 from council.audit.record import actor_of, record
@@ -251,11 +251,11 @@ def test_a_rule_that_is_off_finds_nothing(did, settings):
 @pytest.mark.django_db(transaction=True)
 def test_the_scheduler_has_the_task_and_the_task_looks_up_to_now(did):
     beat = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
-    assert beat[tasks_signals.find_signals.name] == 300.0
+    assert beat[tasks.find_signals.name] == 300.0
     for number in range(4):
         did(datetime.now(JST) - minutes(5 - number), number=number)
-    assert tasks_signals.find_signals() >= 1
-    assert tasks_signals.find_signals() == 0
+    assert tasks.find_signals() >= 1
+    assert tasks.find_signals() == 0
 
 
 def test_while_another_one_looks_nothing_is_done(did, monkeypatch):
@@ -263,8 +263,8 @@ def test_while_another_one_looks_nothing_is_done(did, monkeypatch):
     def taken(name):
         yield False
 
-    monkeypatch.setattr(tasks_signals, "only_one", taken)
-    assert tasks_signals.find_signals() == 0
+    monkeypatch.setattr(tasks, "only_one", taken)
+    assert tasks.find_signals() == 0
     assert not SignalReach.objects.exists()
 
 

@@ -19,7 +19,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("bulletins.tasks", "reconsider"): "queues packages again; each is an event when it is released or withheld",
     ("bulletins.tasks", "reach_latecomers"): "queues packages and notices; each is an event when it goes out",
     ("bulletins.tasks", "sweep_files"): "removes files that no row names",
-    ("council.audit.tasks_desk", "remove_expired_packs"): "the day on which a pack ends is in the event of its making",
+    ("council.audit.tasks", "remove_expired_packs"): "the day on which a pack ends is in the event of its making",
 }
 
 
