@@ -61,7 +61,7 @@ _PARAMETERS = [
     _parameter(
         "action",
         "A word of the log, such as bulletin.read, or received for both ways of taking a file away. "
-        "Heartbeats (log.heartbeat) are left out unless this asks for them.",
+        "Heartbeats (log.heartbeat) and looks at pages (page.show) are left out unless this asks for them.",
     ),
     _parameter("outcome", "What became of it.", enum=[str(outcome) for outcome in Outcome]),
     _parameter("since", "A day in Japan or a moment (ISO 8601), included."),

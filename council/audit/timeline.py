@@ -15,7 +15,7 @@ from django.utils import timezone
 from council.access.policy import Action
 from council.audit import names
 from council.audit.events import Outcome
-from council.audit.filters import first_id_at, uuid_or_none
+from council.audit.filters import UNASKED, first_id_at, uuid_or_none
 from council.audit.models import AuditEvent
 from council.audit.reading import Reader, events_for, known
 from council.audit.record import actor_of
@@ -127,12 +127,16 @@ def bulletin_for(reader: Reader, which: str) -> What | None:
 
 
 def events_of_person(reader: Reader, whom: Whom) -> QuerySet[AuditEvent]:
-    """What the person did and what was done to them."""
-    return known(reader, events_for(reader).filter(Q(actor=actor_of(whom.id)) | Q(object=whom.id)))
+    """What the person did and what was done to them, without looks at pages, which the list of events has on request."""
+    return known(reader, _deeds(reader).filter(Q(actor=actor_of(whom.id)) | Q(object=whom.id)))
 
 
 def events_of_bulletin(reader: Reader, what: What) -> QuerySet[AuditEvent]:
-    return known(reader, events_for(reader).filter(object__in=what.ids))
+    return known(reader, _deeds(reader).filter(object__in=what.ids))
+
+
+def _deeds(reader: Reader) -> QuerySet[AuditEvent]:
+    return events_for(reader).exclude(action__in=UNASKED)
 
 
 def month_of(text: str) -> date | None:

@@ -84,6 +84,13 @@ def test_heartbeats_come_only_when_they_are_asked_for(write):
     assert [event.pk for event in found("action=log.heartbeat")] == [beat.pk]
 
 
+def test_looks_at_pages_come_only_when_they_are_asked_for(write):
+    look = write("page.show")
+    read = write()
+    assert [event.pk for event in found("")] == [read.pk]
+    assert [event.pk for event in found("action=page.show")] == [look.pk]
+
+
 def test_a_moment_in_the_address_stays_in_the_form():
     form = EventFilter(QueryDict("since=2026-11-21T09:00:00Z&until=2026-11-21"), queryset=AuditEvent.objects.all()).form
     assert 'type="text"' in str(form["since"])

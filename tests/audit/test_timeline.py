@@ -115,6 +115,12 @@ def test_a_person_has_what_they_did_and_what_was_done_to_them(client, world, did
     assert shown == [about.pk, own.pk]
 
 
+def test_looks_at_pages_are_in_no_timeline(client, world, did):
+    did(world.reader_two, 3, action="page.show")
+    for url in (SC, of(world.reader_two)):
+        assert page(client, world.auditor, url).context["line"].first is None
+
+
 def test_a_bulletin_is_found_by_its_id_and_by_its_reference_in_any_case(client, world, did):
     did(world.reader_two, 3)
     for which in (SEEN, SEEN.upper(), "sc-7kq4"):
