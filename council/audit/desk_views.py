@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from council.access.policy import Action
-from council.audit import charts, desk, findings, offline, verifying
+from council.audit import charts, desk, findings, offline, verdicts, verifying
 from council.audit.desk_door import auditor_of
 from council.audit.filters import EventFilter
 from council.audit.reading import events_for, record_look, refuse
@@ -60,7 +60,11 @@ def verifications(request: HttpRequest) -> HttpResponse:
         return redirect("audit-verification", verifying.start(subject=reader.subject).pk)
     tasks = verifying.last()
     names = desk.people_named(each.asked_by for each in tasks)
-    rows = [(each, findings.of(each), names.get(each.asked_by, "")) for each in tasks]
+    fit = verdicts.that_fit(tasks)
+    rows = [
+        (each, findings.of(each) if each.pk in fit else [], names.get(each.asked_by, ""), each.pk in fit)
+        for each in tasks
+    ]
     context = {"rows": rows, "running": any(each.state in unfinished() for each in tasks)}
     return _page(request, "audit/verifications.html", context)
 
@@ -83,7 +87,11 @@ def _of_one(request: HttpRequest, verification_id: UUID) -> dict:
     reader, found = auditor_of(request.subject), verifying.one(verification_id)
     if found is None:
         refuse(reader, request.path)
-    return {"task": found, "live": found.state in unfinished(), "checked": findings.of(found), "now": timezone.now()}
+    fits = bool(verdicts.that_fit([found]))
+    checked = findings.of(found) if fits else []
+    return {
+        "task": found, "live": found.state in unfinished(), "checked": checked, "fits": fits, "now": timezone.now(),
+    }  # fmt: skip
 
 
 @require_safe

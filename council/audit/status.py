@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from council.audit import amiss, log_keys
+from council.audit import amiss, log_keys, verdicts
 from council.audit.amiss import Trouble
 from council.audit.models import LogCheckpoint, LogHead, Verification
 from council.audit.witnesses import Standing, state_of_witnesses
@@ -20,6 +20,7 @@ from council.templatetags.portal import jst, jst_near, tier_short
 
 # The daily check, and some hours in which it may not have come to its turn.
 OLD = timedelta(hours=30)
+_MOST_TOLD = 3
 WHOLE, BROKEN, UNCHECKED, OLD_CHECK = "whole", "broken", "unchecked", "old"
 
 
@@ -91,8 +92,8 @@ class Status:
 
 def status_of(now: datetime) -> Status:
     """The standing of every log at `now`; nothing is written."""
-    checked = Verification.objects.filter(state=Verification.State.DONE).first()
-    last, stood = Verification.objects.first(), _stood()
+    checked, unfit = verdicts.newest_that_fit(Verification.objects.filter(state=Verification.State.DONE), now)
+    last, stood = Verification.objects.filter(asked_at__lte=now).first(), _stood()
     logs = _logs(checked, stood, now)
     troubles = [*amiss.of_signer(), *amiss.of_witnesses(stood, now), *(each for log in logs for each in _of(log, now))]
     # What is seen now outweighs what the last check said.
@@ -101,7 +102,13 @@ def status_of(now: datetime) -> Status:
     if last and last.state == Verification.State.FAILED:
         words = _("%(at)sに始めた検証は、最後まで進みませんでした。")
         troubles.append(Trouble("failed", words % {"at": jst(last.asked_at)}))
+    troubles += [_made_up(each) for each in unfit[:_MOST_TOLD]]
     return Status(logs, checked, last if last and last.state in unfinished() else None, now, troubles)
+
+
+def _made_up(check: Verification) -> Trouble:
+    words = _("%(at)sに始めた検証の結果は、記録にある出来事と合わないので使いません。書き換えられたおそれがあります。")
+    return Trouble("made_up", words % {"at": jst(check.asked_at)})
 
 
 def unfinished() -> tuple[str, str]:

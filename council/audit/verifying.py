@@ -10,9 +10,11 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from council.access.facts import Subject
+from council.audit import verdicts
 from council.audit.checking import check_deployment
 from council.audit.events import Event, Outcome
 from council.audit.models import Verification
@@ -95,9 +97,12 @@ def run(verification_id: UUID) -> bool:
 
 def drive(now: datetime) -> None:
     """Takes up again what stands still, and starts the check of the day when the last one was started DAILY ago."""
-    for each in Verification.objects.filter(state__in=unfinished(), moved_at__lt=now - STALLED):
+    # One that moved in the future stands still too: a clock was set back, or somebody wrote it.
+    moving = Q(moved_at__range=(now - STALLED, now + STALLED))
+    for each in Verification.objects.filter(~moving, state__in=unfinished()):
         hint(VERIFY, each.pk)
-    newest = Verification.objects.first()
+    ended = Verification.objects.filter(state__in=verdicts.ENDED, asked_at__lte=now)
+    newest, _passed = verdicts.newest_that_fit(ended, now)
     if newest is None or now - newest.asked_at >= DAILY:
         start(subject=None)
 
@@ -111,14 +116,14 @@ def _kept(report: Report) -> Mapping[str, object]:
 
 
 def _end(task: Verification, state: str, result: Mapping, outcome: Outcome, reason: str) -> None:
-    now = timezone.now()
+    task.state, task.result, task.ended_at = state, result, timezone.now()
     with transaction.atomic():
         ended = Verification.objects.filter(pk=task.pk, state=State.RUNNING).update(
-            state=state, result=result, ended_at=now, moved_at=now, reason="" if state == State.DONE else reason
-        )
+            state=state, result=result, ended_at=task.ended_at, moved_at=task.ended_at,
+            reason="" if state == State.DONE else reason,
+        )  # fmt: skip
         if ended:
-            found = {name: each["verdict"] for name, each in result.items()}
-            _record(task, None, {"step": "result", "found": found}, outcome=outcome, reason=reason)
+            _record(task, None, verdicts.said_of(task), outcome=outcome, reason=reason)
 
 
 def _record(task: Verification, subject: Subject | None, detail: Mapping, **facts: object) -> None:

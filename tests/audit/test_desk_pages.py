@@ -13,6 +13,7 @@ from council.audit.verify import Finding, Report
 from council.templatetags.portal import JST
 from tests import cast
 from tests.audit.desk_days import at, noon, write
+from tests.audit.finished import finished
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("memory")]
 
@@ -44,14 +45,7 @@ def result(verdict, *findings):
 
 
 def checked(verdict="whole", *findings, ago=timedelta(minutes=5)):
-    ended = timezone.now() - ago
-    return Verification.objects.create(
-        asked_at=ended - timedelta(seconds=8),
-        moved_at=ended,
-        ended_at=ended,
-        state="done",
-        result=result(verdict, *findings),
-    )
+    return finished(result(verdict, *findings), ago=ago)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from council.audit import amiss, sequencer, status
-from council.audit.models import LogCheckpoint, LogHead, Verification
+from council.audit.models import LogCheckpoint, LogHead
 from council.audit.witness_troubles import Trouble as OfWitness
 from council.audit.witnesses import Standing
+from tests.audit.finished import finished
 from tests.audit.log_rows import waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("memory")]
@@ -22,16 +23,8 @@ def logs(memory):
 
 def checked(verdict="whole", *, ago=timedelta(minutes=5), size=1, **changes):
     """A check that ended so long ago with this verdict for every log."""
-    ended = timezone.now() - ago
     result = {f"tier-{tier}": {"verdict": verdict, "size": size, "findings": [], "witnesses": []} for tier in (1, 2, 3)}
-    facts = {
-        "asked_at": ended - timedelta(seconds=8),
-        "moved_at": ended,
-        "ended_at": ended,
-        "state": "done",
-        "result": result,
-    }
-    return Verification.objects.create(**facts | changes)
+    return finished(changes.pop("result", result), ago=ago, **changes)
 
 
 def now(later=timedelta()):
@@ -58,9 +51,9 @@ def test_before_the_first_check_nothing_is_said_to_be_whole():
 @pytest.mark.usefixtures("logs")
 @pytest.mark.parametrize("verdict", ["broken", "unchecked"])
 def test_one_log_that_is_not_whole_is_enough(verdict):
-    made = checked()
-    made.result["tier-2"]["verdict"] = verdict
-    made.save()
+    result = checked().result
+    result["tier-2"]["verdict"] = verdict
+    checked(ago=timedelta(minutes=1), result=result)
     assert now().verdict == verdict
 
 
