@@ -43,6 +43,8 @@ class AlreadySettled(Exception):
 
 def find_new(now: datetime) -> int:
     """find() from where the last look ended; how many signals are new."""
+    # In the future it ended by a clock that was set back since, or by somebody's hand: nothing would be looked at until then.
+    SignalReach.objects.filter(pk=1, reached_at__gt=now).update(reached_at=now - _FIRST_LOOK)
     reached = SignalReach.objects.filter(pk=1).values_list("reached_at", flat=True).first()
     return find(reached - _LATE if reached else now - _FIRST_LOOK, now)
 

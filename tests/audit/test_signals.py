@@ -235,6 +235,14 @@ def test_after_a_long_silence_nothing_in_between_is_missed(did):
     assert signals.find_new(TUESDAY + timedelta(days=9)) == 1
 
 
+def test_a_clock_that_was_years_ahead_hides_nothing_once_it_is_back(did):
+    signals.find_new(TUESDAY + timedelta(days=9999))
+    for number in range(4):
+        did(TUESDAY + minutes(number), number=number)
+    assert signals.find_new(TUESDAY + minutes(10)) == 1
+    assert SignalReach.objects.get().reached_at == TUESDAY + minutes(10)
+
+
 def test_a_look_back_does_not_take_the_mark_back():
     signals.find_new(TUESDAY)
     signals.find(TUESDAY - timedelta(days=5), TUESDAY - timedelta(days=4))
