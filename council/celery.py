@@ -65,4 +65,4 @@ app.conf.beat_schedule = {
 @worker_init.connect
 def note_settings(**_signal: object) -> None:
     """In the worker's own process, before it has children. By name: models are not loaded when this file is read."""
-    import_string("council.settings_watch.note_changes_at_start")()
+    import_string("council.settings_watch.note_changes_at_start")("worker")

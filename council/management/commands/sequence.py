@@ -18,7 +18,7 @@ from council.audit.events import Event, Outcome
 from council.audit.record import AuditUnavailable, record
 from council.audit.signer_state import SignerRefused, SignerUnavailable
 from council.sealing.errors import SealingError
-from council.settings_watch import note_changes_at_start
+from council.settings_watch import Process, note_changes_at_start
 
 logger = logging.getLogger(__name__)
 PAUSE = 0.5
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         for found in checks.run_checks(tags=[checks.Tags.security]):
             if found.level >= checks.ERROR and found.id not in _PASSING:
                 raise CommandError(f"{found.msg} {found.hint or ''}".strip(), returncode=2)
-        note_changes_at_start()
+        note_changes_at_start(Process.SEQUENCER)
         if options["once"]:
             self._once()
             return

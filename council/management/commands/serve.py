@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from council.schema import catch_up
-from council.settings_watch import note_changes_at_start
 
 PATIENCE = 60.0
 GRACE = 20.0
@@ -77,7 +76,6 @@ class Command(BaseCommand):
             except OSError:
                 raise CommandError(f"Port {settings.PORT} is taken; choose another with PORT=.", returncode=2) from None
         catch_up()
-        note_changes_at_start()
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _wait_until_it_answers(self, children: dict[str, subprocess.Popen]) -> None:
