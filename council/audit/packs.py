@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from council.access.facts import Subject
@@ -75,12 +76,13 @@ def plan_of(rows: QuerySet[AuditEvent], *, logs: bool) -> Plan:
 def ask_for(query: Mapping[str, str], plan: Plan, *, subject: Subject) -> EvidencePack:
     """Asks for a pack, with its event, and hands it to the worker; the person's own one when the same is being made already."""
     wanted = {"filter": dict(query), "logs": plan.logs}
-    mine = EvidencePack.objects.filter(asked_by=subject.person, state__in=unfinished())
-    for each in mine:
-        if wanted.items() <= each.query.items():
-            return each
-    now, newest = timezone.now(), AuditEvent.objects.order_by("-id").values_list("pk", flat=True).first()
     with transaction.atomic():
+        # One asking of each person at a time: pressing twice is asking once.
+        get_user_model().objects.select_for_update(no_key=True).filter(pk=subject.person).first()
+        for each in EvidencePack.objects.filter(asked_by=subject.person, state__in=unfinished()):
+            if wanted.items() <= each.query.items():
+                return each
+        now, newest = timezone.now(), AuditEvent.objects.order_by("-id").values_list("pk", flat=True).first()
         pack = EvidencePack.objects.create(
             asked_by=subject.person, asked_at=now, moved_at=now, query={**wanted, "last": str(newest or "")}
         )
@@ -137,9 +139,9 @@ def take(pack: EvidencePack, *, subject: Subject) -> Opened:
 
 def drive(now: datetime) -> None:
     """Takes up again what stands still."""
-    for pack_id in EvidencePack.objects.filter(state__in=unfinished(), moved_at__lt=now - STALLED).values_list(
-        "pk", flat=True
-    ):
+    # One that moved in the future stands still too: a clock was set back.
+    still = EvidencePack.objects.filter(~Q(moved_at__range=(now - STALLED, now + STALLED)), state__in=unfinished())
+    for pack_id in still.values_list("pk", flat=True):
         hint(MAKE, pack_id)
 
 

@@ -1,11 +1,14 @@
 """Evidence packs as work: asked for, made in the background, taken, removed; each with its event, and never in the clear on a disk."""
 
 import hashlib
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.subject import subject_of
@@ -54,6 +57,38 @@ def test_asking_twice_for_the_same_leads_to_the_one_that_is_being_made(subject):
     first = pack_hand.asked(subject, action="bulletin.read")
     assert pack_hand.asked(subject, action="bulletin.read") == first
     assert pack_hand.asked(subject, outcome="deny") != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_twice_at_once_is_one_pack(monkeypatch):
+    with transaction.atomic():
+        subject = subject_of(cast.council().auditor)
+    both = Barrier(2)
+
+    def meet(*_):
+        """Where the row is written and not committed: the other one comes here too only if nothing holds it up."""
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)
+
+    def ask(_):
+        try:
+            return pack_hand.asked(subject, action="bulletin.read").pk
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(packs, "soon", meet)
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(ask, range(2)))) == EvidencePack.objects.count() == 1
+
+
+def test_a_pack_that_moves_in_the_future_is_handed_out_again(subject, sent):
+    pack, now = pack_hand.asked(subject, action="bulletin.read"), timezone.now()
+    sent.clear()
+    packs.drive(now)
+    EvidencePack.objects.update(state="running", moved_at=now + timedelta(days=9999))
+    assert sent == []
+    packs.drive(now)
+    assert sent == [(packs.MAKE, str(pack.pk))]
 
 
 def test_asking_making_and_taking_are_three_events(subject):
