@@ -148,6 +148,12 @@ def test_the_list_has_every_pack_with_its_filter_in_words(auditor, pack, world):
     assert "小川 真理" in shown
 
 
+def test_while_it_is_made_the_page_looks_every_five_seconds(auditor, world):
+    made = pack_hand.asked(subject_of(world.auditor), outcome="deny")
+    live = f'data-live="/audit/packs/{made.pk}/progress/" data-live-seconds="5"'
+    assert live in page(auditor, f"/audit/packs/{made.pk}/")
+
+
 def test_what_moves_stops_when_the_pack_is_done(auditor, pack):
     assert "data-done" in page(auditor, f"/audit/packs/{pack.pk}/progress/")
 

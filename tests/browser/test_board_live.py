@@ -16,6 +16,13 @@ one = Package.objects.filter(state="no_key", revision__in=of).first()
 Package.objects.filter(revision=one.revision_id, state="no_key").update(state="queued")
 print(one.bulletin_id)
 """
+# A check that a worker seems to have in hand for the next minute.
+CHECK = """
+from django.utils import timezone
+from council.audit.models import Verification
+now = timezone.now()
+print(Verification.objects.create(asked_at=now, moved_at=now, state="running").pk)
+"""
 TRIES = 8
 
 
@@ -79,6 +86,21 @@ def test_nothing_is_asked_while_the_page_is_hidden(council: Council) -> None:
         page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')) }")
         expect(page.locator("#board-said")).to_contain_text("終わりました。", timeout=60_000)
         assert asked
+
+
+def test_a_check_is_looked_at_every_five_seconds(council: Council) -> None:
+    made = council.portal.manage("shell", "-v0", "-c", CHECK).stdout.split()[-1]
+    with council.page("auditor") as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)
+        # Stands still, but for run_for().
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
+        page.goto(f"/audit/verifications/{made}/")
+        page.clock.run_for(4900)
+        assert asked == []
+        with page.expect_request("**/progress/"):
+            page.clock.run_for(200)
 
 
 def test_without_a_script_a_link_does_it(council: Council) -> None:

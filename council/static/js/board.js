@@ -1,17 +1,19 @@
-/* board.js: keeps what the board says of sealing up to date while packages are being sealed. Without it a link does the same.
+/* board.js: keeps what a page says of work in the background up to date while it goes on. Without it a link does the same.
    No words here: they stand in the page and in what the portal sends.
 
    [data-live="address"]  what is kept up to date; the address gives elements that each replace the one with the same id
+   [data-live-seconds]    beside it: how long between two looks, when that is not 2; each look is an event in the record
    [data-live-on]         hidden in the page, shown while this script asks
    [data-live-off]        shown in the page, hidden while this script asks
    [aria-live]            is never replaced: only its words are, and only when they are other words, so that little is announced
    [data-done]            in the fragment: nothing is left to wait for */
 
 (() => {
-  const EVERY = 2000;
+  const SECONDS = 2;
   const MOST_FAILURES = 5;
 
   function start(place) {
+    const every = 1000 * (Number(place.dataset.liveSeconds) || SECONDS);
     let timer = 0;
     let failures = 0;
     let over = false;
@@ -48,7 +50,7 @@
 
     function later() {
       clearTimeout(timer);
-      if (!over && !document.hidden) timer = setTimeout(turn, EVERY);
+      if (!over && !document.hidden) timer = setTimeout(turn, every);
     }
 
     async function turn() {
