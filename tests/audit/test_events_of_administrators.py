@@ -69,6 +69,14 @@ def test_what_colleagues_do_with_records_is_not_told(world, client, seen, action
     assert told(client, action=action) == []
 
 
+@pytest.mark.parametrize("word", ["certification", "clearance", "contract", "designation", "roster"])
+def test_of_clearing_an_administrator_is_told_who_clears_themselves(world, client, word):
+    did(world.officer, f"{word}.record", world.reader_two.pk)
+    for roles, count in (([Role.ADMINISTRATOR], 0), ([Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER], 1)):
+        cast.sign_in(client, cast.person(world.agency, *roles))
+        assert len(told(client, action=f"{word}.record")) == count
+
+
 def test_an_administrator_of_auditors_does_not_learn_of_a_hold(world, client, hidden):
     asked = {"what": "object", "named": hidden.reference, "reason": "調査 第3号"}
     cast.sign_in(client, world.auditor).post("/audit/retention/", asked)
