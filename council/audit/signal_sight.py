@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 
 from council.access.policy import Action
-from council.audit import wording
+from council.audit import settlements, wording
 from council.audit.events import Event, Outcome
 from council.audit.filters import EventFilter, subcommittees, uuid_or_none
 from council.audit.leaf import moment_of, time_text
@@ -19,7 +19,8 @@ from council.audit.showing import Shown, show
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One signal for the page. `last` is its newest event as it is shown, None when the event is gone; `about` says in which
-    subcommittee, where that matters; `query` finds the events behind it in the list."""
+    subcommittee, where that matters; `query` finds the events behind it in the list. `settled`: somebody looked into it, as the event
+    says; `made_up`: the row says so and no event does."""
 
     signal: Signal
     what: str
@@ -27,6 +28,8 @@ class Sight:
     about: str
     last: Shown | None
     query: str
+    settled: bool
+    made_up: bool
 
 
 def sights(reader: Reader, signals: Iterable[Signal]) -> list[Sight]:
@@ -37,6 +40,7 @@ def sights(reader: Reader, signals: Iterable[Signal]) -> list[Sight]:
     groups = {signal: uuid_or_none(signal.key.rpartition(":")[2]) for signal in signals}
     found = subcommittees().objects.filter(pk__in=[group for group in groups.values() if group])
     called = dict(found.values_list("pk", "name"))
+    settled = settlements.that_fit(signals)
     return [
         Sight(
             signal=signal,
@@ -45,6 +49,8 @@ def sights(reader: Reader, signals: Iterable[Signal]) -> list[Sight]:
             about=called.get(group, ""),
             last=shown.get(signal.event),
             query=urlencode(query_of(signal)),
+            settled=signal.pk in settled,
+            made_up=bool(signal.settled_at) and signal.pk not in settled,
         )
         for signal, group in groups.items()
     ]

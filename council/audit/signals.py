@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from council.access.facts import Subject
-from council.audit import names
+from council.audit import names, settlements
 from council.audit import signal_rules as rules
 from council.audit.events import Event, Outcome
 from council.audit.filters import first_id_at
@@ -68,12 +68,12 @@ def settle(signal_id: UUID, finding: str, *, subject: Subject) -> Signal | None:
         signal = Signal.objects.select_for_update().filter(pk=signal_id).first()
         if signal is None:
             return None
-        if signal.settled_at:
+        if settlements.that_fit([signal]):
             raise AlreadySettled
         signal.settled_at, signal.settled_by, signal.finding = timezone.now(), UUID(subject.person), finding
         signal.save(update_fields=["settled_at", "settled_by", "finding"])
         who = {"actor": subject.person, "organisation": subject.organisation}
-        record(Event.SIGNAL_SETTLED, **who, object=str(signal.pk), tier=_TIER, detail={"finding": finding})
+        record(Event.SIGNAL_SETTLED, **who, object=str(signal.pk), tier=_TIER, detail=settlements.said_of(signal))
     return signal
 
 

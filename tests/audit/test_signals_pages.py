@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from council.audit import names, signals
+from council.audit import names, settlements, signals
 from council.audit.details import details_of
 from council.audit.models import AuditEvent, Signal
 from council.audit.record import record, record_refusal
@@ -93,7 +93,7 @@ def test_settling_keeps_the_finding_and_is_an_event(client, world, raised):
     raised.refresh_from_db()
     assert (raised.settled_by, raised.finding[:4]) == (world.auditor.pk, "本人に確")
     event = AuditEvent.objects.get(action="audit.settle_signal")
-    assert details_of([event])[event.pk]["facts"] == {"finding": raised.finding}
+    assert details_of([event])[event.pk]["facts"] == settlements.said_of(raised)
 
 
 def test_a_settled_signal_stays_listed_behind_those_that_wait(client, world, raised):
@@ -105,6 +105,23 @@ def test_a_settled_signal_stays_listed_behind_those_that_wait(client, world, rai
     text = page(client, world.auditor, raised).content.decode()
     assert "小川 真理" in text
     assert "<textarea" not in text
+
+
+def test_a_signal_that_only_a_row_says_was_settled_is_told_and_settled_again(client, world, raised):
+    Signal.objects.update(settled_at=timezone.now(), settled_by=world.auditor.pk, finding="何もなかった")
+    assert "出来事と合いません" in page(client, world.auditor).content.decode()
+    text = page(client, world.auditor, raised).content.decode()
+    assert "調べ終えたことになっていますが、記録にある出来事と合いません。" in text
+    assert "何もなかった" not in text
+    client.post(f"{LIST}{raised.pk}/", {"finding": "本人に確かめた。"})
+    assert "本人に確かめた。" in page(client, world.auditor, raised).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"finding": "何もなかった"}, {"settled_by": SEEN}, {"settled_at": timezone.now()}])
+def test_what_was_found_out_is_told_when_it_was_changed(client, world, raised, change):
+    signals.settle(raised.pk, "持ち出しだった", subject=subject_of(client, world.auditor))
+    Signal.objects.update(**change)
+    assert "出来事と合いません" in page(client, world.auditor).content.decode()
 
 
 def subject_of(client, person):
