@@ -3,22 +3,23 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db.models import Exists, Max, OuterRef
-from django.utils import timezone
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from council.audit import log_keys, rows, signer_state
+from council.audit import detail_rows, log_keys, rows, signer_state
 from council.audit.checkpoint import Checkpoint
-from council.audit.exporting import LogFiles, vkeys, witness_keys
+from council.audit.exporting import LogFiles, vkeys, witness_keys, witnesses_asked
+from council.audit.filters import first_id_at
+from council.audit.leaf import moment_of
 from council.audit.log_keys import TIERS, log_name
 from council.audit.models import AuditEvent, LogCheckpoint, LogEntry, PendingEvent
 from council.audit.signer_state import SignerRefused
 from council.audit.tiles import LogReader
 from council.audit.tree import subtree_root
-from council.audit.verify import Report, check_log
+from council.audit.verify import LATE, Report, check_log
+from council.sealing.errors import KeyringUnavailable
 
 Progress = Callable[[int, int], object]
-# An event commits with its effect, and gets its place right after.
-_SETTLED = timedelta(minutes=1)
+_NAMED = 10
 
 
 class LogRows:
@@ -48,11 +49,12 @@ def check_deployment(progress: Progress | None = None) -> dict[str, Report]:
     KeyringUnavailable without keys; what else goes wrong stands in the report.
     """
     logs, keys = [LogRows(tier) for tier in TIERS], vkeys()
-    total, before, reports = 2 * sum(log.files.size for log in logs), 0, {}
+    total, before, reports = 3 * sum(log.files.size for log in logs), 0, {}
     for log in logs:
         step = _shifted(progress, before, total)
         reports[log.report.name] = _check(log, keys, step)
-        before += 2 * log.files.size
+        before += 3 * log.files.size
+    _check_tiers(reports)
     return reports
 
 
@@ -70,11 +72,17 @@ def _check(log: LogRows, keys: list[str], step: Progress) -> Report:
     report, files = log.report, log.files
     if files.size:
         whole = check_log(
-            report.name, lambda path: files.read(path.partition("/")[2]), keys, witnesses=witness_keys(), progress=step
+            report.name,
+            lambda path: files.read(path.partition("/")[2]),
+            keys,
+            witnesses=witness_keys(),
+            quorum=witnesses_asked(),
+            progress=step,
         )
         whole.findings += report.findings
         log.report = whole
         _check_rows(log, step)
+        _check_details(log, step)
     _check_head(log)
     _check_memory(log)
     _check_places(log)
@@ -85,6 +93,16 @@ def _check_rows(log: LogRows, step: Progress) -> None:
     """The columns that the pages show are what the leaves say."""
     for found in rows.differences(log.tier, log.files.size, lambda done: step(log.files.size + done, 0)):
         log.report.find("row_differs", found.index, found.sentence)
+
+
+def _check_details(log: LogRows, step: Progress) -> None:
+    """Every event has the sealed detail that it was recorded with, as long as its retention says."""
+    size = log.files.size
+    try:
+        for found in detail_rows.amiss(log.tier, size, lambda done: step(2 * size + done, 0)):
+            log.report.find(*found)
+    except KeyringUnavailable as error:
+        log.report.find("unreadable", None, str(error))
 
 
 def _check_head(log: LogRows) -> None:
@@ -124,9 +142,23 @@ def _root(log: LogRows, size: int) -> bytes | None:
 
 
 def _check_places(log: LogRows) -> None:
-    """Every event has its place, or waits for one."""
-    same = {"event": OuterRef("pk")}
-    settled = AuditEvent.objects.filter(tier=log.tier, time__lt=timezone.now() - _SETTLED)
-    lost = settled.filter(~Exists(LogEntry.objects.filter(**same)), ~Exists(PendingEvent.objects.filter(**same)))
-    for event in lost.order_by("pk").values_list("pk", flat=True)[:10]:
+    """Every event has its place in the log, or waits for one; and none is passed over, for places are given in the order of ids."""
+    last = LogEntry.objects.filter(tier=log.tier).order_by("-index").values_list("event", flat=True).first()
+    waits = Exists(PendingEvent.objects.filter(event=OuterRef("pk"), tier=log.tier))
+    passed_over = Q(pk__lt=first_id_at(moment_of(last) - timedelta(milliseconds=LATE))) if last else Q(pk__in=[])
+    for event in _without_place().filter(~waits | passed_over, tier=log.tier).values_list("pk", flat=True)[:_NAMED]:
         log.report.find("unplaced", None, f"記録 {event} が、木の中にも順番待ちにもありません。")
+
+
+def _check_tiers(reports: dict[str, Report]) -> None:
+    """No event without a place says that it is of a tier that has no log. Told of the log that its leaf belongs to."""
+    lost = _without_place().exclude(tier__in=TIERS)
+    for event, leaf in lost.values_list("pk", "leaf")[:_NAMED]:
+        tier = rows.members(leaf).get("tier")
+        report = reports[log_name(tier if tier in TIERS else TIERS[0])]
+        report.find("unplaced", None, f"記録 {event} の格付には記録がなく、木の中にもありません。")
+
+
+def _without_place() -> QuerySet[AuditEvent]:
+    """An event and its place in the queue are one transaction, and so are leaving the queue and getting a place in the log."""
+    return AuditEvent.objects.filter(~Exists(LogEntry.objects.filter(event=OuterRef("pk")))).order_by("pk")

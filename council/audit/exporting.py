@@ -94,10 +94,14 @@ def witness_keys() -> list[str]:
     return [each["vkey"] for each in settings.AUDIT_WITNESSES]
 
 
+def witnesses_asked() -> int:
+    """How many witnesses have to stand by; 0 when nobody is asked to."""
+    return quorum() if settings.AUDIT_WITNESSES else 0
+
+
 def witnesses() -> list[str]:
     """The lines of the file `witnesses` (FORMAT.md §9): how many have to stand by, then the verifier key of each."""
-    asked = quorum() if settings.AUDIT_WITNESSES else 0
-    return [f"quorum {asked}", *witness_keys()]
+    return [f"quorum {witnesses_asked()}", *witness_keys()]
 
 
 def write_export(folder: Path, *, progress: Progress | None = None) -> dict[str, int]:

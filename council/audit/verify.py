@@ -11,22 +11,21 @@ import sys
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from difflib import SequenceMatcher
 from functools import reduce
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
 
 Source = Callable[[str], bytes | None]  # a path within an export, such as "tier-1/checkpoint" -> its bytes, or None
 LOG, WITNESS, SECOND = 0x01, 0x04, 0x06  # Ed25519 of a log, timestamped Ed25519, timestamped ML-DSA-44 of a log
 KEY_BYTES, SIGNATURE_BYTES = {LOG: 32, WITNESS: 32, SECOND: 1312}, {LOG: 64, WITNESS: 8 + 64, SECOND: 8 + 2420}
 UNCHECKED = {"unreadable", "too_few_witnesses", "other_log", "not_signed"}  # says nothing against the log itself
-WIDTH, LARGEST_FILE, MOST_FINDINGS, SILENCE = 256, 1 << 30, 100, 300_000  # hashes, bytes, of one log, milliseconds
+WIDTH, LARGEST_FILE, MOST_FINDINGS, SILENCE, LATE = 256, 1 << 30, 100, 300_000, 900_000  # hashes, bytes, a log, ms
 EXITS, EPOCH = {"whole": 0, "broken": 1, "unchecked": 2}, datetime(1970, 1, 1, tzinfo=UTC)
-_KEY, _LINE = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)"), "— ([^\\s\x00-\x1f\x7f+]+) ([!-~]+)\n"
+_KEY = re.compile(r"(?!(?:[^\s+]*/)?\.{0,2}\+)([^\s+\\]+)\+([0-9a-f]{8})\+(\S+)")  # whose last word can name a folder
+_LINE = "— ([^\\s\x00-\x1f\x7f+]+) ([!-~]+)\n"
 _NOTE = re.compile(rf"(([^\x00-\x1f\x7f]+)\n(0|[1-9][0-9]{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n((?:{_LINE})+)")
 # FORMAT.md §1: members in one order and nothing to escape, so that canonical leaves are a regular language. The groups are what is used.
 _LEAF = re.compile(
@@ -35,20 +34,19 @@ _LEAF = re.compile(
     rb'"org":"(?:[0-9a-f-]{36})?","outcome":"(?:allow|deny)","policy":"\d{4}-\d\d-\d\d","reason":"[a-z0-9_]{1,40}",'
     rb'"request":"[0-9a-f-]{36}","revision":(?:0|[1-9]\d{0,15}),"tier":([123]),"time":"([^"]{24})","v":1\}'
 )
-Finding = namedtuple("Finding", "code index sentence")  # what is wrong, in a word; where in the log, or None
-Key = namedtuple("Key", "name id kind public")
+Finding, Key = namedtuple("Finding", "code index sentence"), namedtuple("Key", "name id kind public")
 Note = namedtuple("Note", "text origin size root signatures")  # signatures: (name, key id, signature)
 
 
 class Report:
     def __init__(self, name: str, *findings: Finding) -> None:
-        """One log. `witnesses`: the largest size each has cosigned; `silences`: (index, milliseconds) of late heartbeats."""
+        """One log. `witnesses`: the largest size each cosigned; `silences`: (index, milliseconds). A finding's index may be None."""
         self.name, self.origin, self.size, self.root, self.second_signature = name, "", 0, b"", False
         self.findings, self.witnesses, self.silences = list(findings), {}, []
 
     @property
     def verdict(self) -> str:
-        codes = {finding.code for finding in self.findings}
+        codes = {code for code, _, _ in self.findings}
         return "broken" if codes - UNCHECKED else "unchecked" if codes else "whole"
 
     def find(self, code: str, index: int | None, sentence: str) -> None:
@@ -89,15 +87,14 @@ def check_signature(key: Key, note: Note, signature: bytes) -> None:
     """C2SP signed-note, tlog-cosignature. InvalidSignature, or ValueError for a signature of another length than the key's."""
     if len(signature) != SIGNATURE_BYTES[key.kind]:
         raise ValueError(f"{key.name} の署名の長さが正しくありません。")
-    head = 0 if key.kind == LOG else 8
-    stamp, message, reader = signature[:head], note.text, Ed25519PublicKey
+    stamp, message, reader = signature[: 0 if key.kind == LOG else 8], note.text, ed25519.Ed25519PublicKey
     if key.kind == WITNESS:
         message = b"cosignature/v1\ntime %d\n" % int.from_bytes(stamp) + note.text
     elif key.kind == SECOND:
         name, origin = (bytes([len(text.encode())]) + text.encode() for text in (key.name, note.origin))
         message = b"subtree/v1\n\0" + name + stamp + origin + bytes(8) + note.size.to_bytes(8) + note.root
-        reader = MLDSA44PublicKey
-    reader.from_public_bytes(key.public).verify(signature[head:], message)
+        reader = mldsa.MLDSA44PublicKey
+    reader.from_public_bytes(key.public).verify(signature[len(stamp) :], message)
 
 
 def _path(kind: object, number: int, width: int) -> str:
@@ -118,10 +115,8 @@ def grow(leaves: Sequence[bytes], sizes: Collection[int]) -> tuple[dict[int, byt
     """RFC 6962 §2.1 over leaf hashes: the roots at these sizes, and of each eighth level all hashes, which stand in tiles."""
     roots, edge, upper = {0: sha256().digest()}, [], [[] for _ in range(8)]
     for size, hashed in enumerate(leaves, start=1):
-        rest, level = size, 0
-        while not rest & 1:
+        for level in range(1, (size & -size).bit_length()):
             hashed = sha256(b"\x01" + edge.pop() + hashed).digest()
-            rest, level = rest >> 1, level + 1
             if not level % 8:
                 upper[level // 8].append(hashed)
         edge.append(hashed)
@@ -132,10 +127,10 @@ def grow(leaves: Sequence[bytes], sizes: Collection[int]) -> tuple[dict[int, byt
 
 class _Check:
     def __init__(self, report: Report, read: Source, keys: Iterable[Key]) -> None:
-        """`due`: (size, root that has to come out, code if it does not). `told`, `found`: leaf hashes by the tiles, by the entries."""
+        """`due`: (size, root to come out, code if not). `told`, `found`: leaf hashes by tiles, by entries. `moments`: by sizes."""
         self.report, self.find, self.read = report, report.find, lambda path: read(f"{report.name}/{path}")
         self.keys = {(key.name, key.id): key for key in keys}
-        self.due, self.told, self.found, self.ids, self.beat = set(), [], [], set(), 0
+        self.due, self.told, self.found, self.ids, self.beat, self.moments = set(), [], [], set(), 0, [0]
 
     def signed(self, data: bytes, what: str, kinds: Collection[int] = (LOG,)) -> Note | None:
         """The note, when keys of these kinds of this log signed it; otherwise the finding says what is wrong."""
@@ -158,9 +153,7 @@ class _Check:
     def history(self, newest: Note) -> None:
         """Every checkpoint that was ever signed: growing, and the newest among them."""
         (notes, whole), last = _frames(self.read("history") or b""), Note(b"", "", -1, b"", [])
-        for note in (self.signed(data, "履歴（history）の検印") for data in notes):
-            if note is None:
-                return
+        for note in filter(None, [self.signed(data, "履歴（history）の検印") for data in notes]):
             if note.size <= last.size:
                 code = "forked" if note.size == last.size else "history_differs"
                 self.find(code, note.size, f"{last.size}件の検印の次に、{note.size}件の別の検印があります。")
@@ -179,9 +172,8 @@ class _Check:
                 return
             entries, whole = _frames(bundle or b"")
             found = [sha256(b"\x00" + entry).digest() for entry in entries]
-            told = found if tile is None else [tile[at : at + 32] for at in range(0, len(tile), 32)]
-            if told == found:
-                told = found
+            told = found if tile in (None, b"".join(found)) else [tile[at : at + 32] for at in range(0, len(tile), 32)]
+            if told is found:
                 self.leaves(first, entries)
             self.told += told
             self.found += found if whole and bundle is not None else found + told[len(found) :]
@@ -196,13 +188,16 @@ class _Check:
                 self.find("bad_leaf", index, f"番号{index}の形が決まりどおりでないか、時刻が id と違います。")
             elif identity in self.ids:
                 self.find("duplicate", index, f"番号{index}の id が二度入っています。")
-            elif action == b"log.heartbeat":
+            elif passed < self.beat - LATE:
+                self.find("backdated", index, f"番号{index}の時刻が、その前にある鼓動より15分を超えて前です。")
+            if action == b"log.heartbeat":
                 self.report.silences += [(index, passed - self.beat)] if 0 < self.beat < passed - SILENCE else []
                 self.beat = passed
             self.ids.add(identity)
+            self.moments.append(passed)
 
-    def judge(self, newest: Note) -> None:
-        """Which of what was signed came out: of the hashes in the tiles, of the entries, or of neither."""
+    def judge(self, newest: Note, quorum: int) -> None:
+        """Which of what was signed came out: of the hashes in the tiles, of the entries, or of neither. And who has seen it of late."""
         sizes, reached = {newest.size, *(size for size, _, _ in self.due)}, len(self.told)
         told, upper = grow(self.told, sizes)
         found, sound = told, told.get(newest.size) == newest.root
@@ -224,15 +219,21 @@ class _Check:
                 tile = hashes[first : first + WIDTH]
                 if self.read(_path(level, first // WIDTH, len(tile))) != b"".join(tile):
                     self.find("tile_differs", first << 8 * level, f"第{level}段のタイルがないか、下の段と合いません。")
+        seen = sorted([0] * (quorum + 1) + [*self.report.witnesses.values()])[-quorum]
+        if quorum > 0 and (not seen or self.moments[-1] - self.moments[min(seen, len(self.moments) - 1)] > LATE):
+            self.find("too_few_witnesses", None, f"{quorum}者の立会いが見たのは{seen}件までです。")
 
     def differences(self, *, of_tiles: bool) -> None:
-        """Names what was done to the entries; or to the tiles, when it is those that nobody signed."""
+        """Names what was done to the entries, or to the tiles when nobody signed those: between hashes that both have in one order."""
         shuffled, no_entry = sorted(self.told) == sorted(self.found), {sha256(b"\x00").digest()}
-        for tag, begin, _, at, to in SequenceMatcher(None, self.told, self.found, autojunk=False).get_opcodes():
-            gone = tag == "delete" or set(self.found[at:to]) == no_entry  # which an event leaves whose row is gone
-            code = "reordered" if shuffled else "removed" if gone else "inserted" if tag == "insert" else "edited"
-            if tag != "equal":
-                self.find("tile_differs" if of_tiles else code, begin, f"番号{begin}から、署名したときと違います。")
+        where, begin, at = {hashed: place for place, hashed in enumerate(self.found)}, 0, 0
+        for place, to in enumerate([*(where.get(hashed, -1) for hashed in self.told), len(self.found)]):
+            if to >= at:
+                gone = set(self.found[at:to]) <= no_entry  # which an event leaves whose row is gone
+                code = "reordered" if shuffled else "removed" if gone else "edited" if begin < place else "inserted"
+                if (begin, at) != (place, to):
+                    self.find("tile_differs" if of_tiles else code, begin, f"番号{begin}から、署名したときと違います。")
+                begin, at = place + 1, to + 1
 
 
 def check_log(name, read: Source, vkeys, *, witnesses=(), quorum=0, against=(), progress=max) -> Report:
@@ -242,16 +243,13 @@ def check_log(name, read: Source, vkeys, *, witnesses=(), quorum=0, against=(), 
         keys = [parse_key(vkey) for vkey in (*vkeys, *witnesses)]
         report.origin = next((key.name for key in keys if key.kind == LOG and key.name.endswith(f"/{name}")), "")
         check, kinds = _Check(report, read, keys), {LOG} | {key.kind for key in keys if key.name == report.origin}
-        newest = check.signed(check.read("checkpoint") or b"", "検印（checkpoint）", kinds)
-        if newest:
+        if newest := check.signed(check.read("checkpoint") or b"", "検印（checkpoint）", kinds):
             report.size, report.root, report.second_signature = newest.size, newest.root, SECOND in kinds
             check.history(newest)
             kept = filter(None, [check.signed(data, "照らし合わせる検印") for data in against])
             check.due |= {(note.size, note.root, "forked") for note in kept}
             check.walk(newest.size, progress)
-            check.judge(newest)
-        if len(report.witnesses) < quorum:
-            report.find("too_few_witnesses", None, f"立会いは{len(report.witnesses)}者で、{quorum}者に足りません。")
+            check.judge(newest, quorum)
     except Exception as error:
         report.find("unreadable", None, f"最後まで確かめられませんでした（{error!r}）。")
     return report
@@ -265,11 +263,11 @@ def check_folder(options: argparse.Namespace) -> Iterator[Report]:
         return file.read_bytes() if file.is_file() and file.stat().st_size <= LARGEST_FILE else None
 
     vkeys = (read(options.vkeys or "vkeys") or b"").decode().removesuffix("\n").split("\n")
-    witnesses = [line for line in (read(options.witnesses or "witnesses") or b"").decode().split("\n") if "+" in line]
+    given = options.witnesses or ("" if options.vkeys else "witnesses")  # with keys from elsewhere none of the copy's
+    witnesses = [line for line in (read(given) or b"").decode().split("\n") if "+" in line]
     notes = [(parse_note(data).origin, data) for data in (path.read_bytes() for path in options.against)]
     logs = {key.name for key in map(parse_key, vkeys) if key.kind == LOG}
-    names = {log.rpartition("/")[2] for log in logs} | {path.name for path in options.folder.glob("tier-*")}
-    for name in sorted(names):
+    for name in sorted({log.split("/")[-1] for log in logs} | {path.name for path in options.folder.glob("tier-*")}):
         kept = [data for origin, data in notes if origin.endswith(f"/{name}")]
         yield check_log(name, read, vkeys, witnesses=witnesses, quorum=options.quorum, against=kept)
     for origin in {origin for origin, _ in notes} - logs:
@@ -284,6 +282,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--vkeys", metavar="FILE", type=Path.cwd().joinpath, help="別の道で受け取った検証鍵")
     parser.add_argument("--witnesses", metavar="FILE", type=Path.cwd().joinpath, help="立会いの検証鍵")
     parser.add_argument("--quorum", metavar="N", type=int, default=0, help="検印を見ているべき立会いの数")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Japanese is no reason to fail
     options = parser.parse_args(arguments)
     try:
         reports = list(check_folder(options))

@@ -196,10 +196,8 @@ def test_a_signature_that_was_remembered_and_not_yet_written_breaks_nothing():
 def test_an_event_that_neither_has_a_place_nor_waits_for_one_is_found():
     with copies.transaction.atomic():
         (event,) = copies.record_many("bulletin.read", [copies.Entry(None, tier=2)], actor="p")
-    PendingEvent.objects.filter(pk=event.pk).delete()
     assert found() == []
-    with audit_rows_may_go():
-        AuditEvent.objects.filter(pk=event.pk).update(time=timezone.now() - timezone.timedelta(minutes=2))
+    PendingEvent.objects.filter(pk=event.pk).delete()
     assert found() == [("unplaced", None)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.subject import subject_of
-from council.audit import checking, findings, sequencer, verify, verifying
+from council.audit import checking, detail_rows, findings, sequencer, verify, verifying
 from council.audit.models import AuditEvent, Verification
 from council.audit.verify import Finding, Report
 from council.celery import app
@@ -144,10 +144,12 @@ def test_how_far_it_is_stands_in_the_row(subject):
 
 def test_every_word_of_the_checker_has_a_meaning_for_other_languages():
     said = set()
-    for module in (verify, checking):
+    for module in (verify, checking, detail_rows):
         source = Path(module.__file__).read_text("utf-8")
-        said |= set(re.findall(r'find\(\s*"([a-z_]+)"', source)) | set(re.findall(r'code = "([a-z_]+)"', source))
-    assert {"bad_leaf", "not_signed"} <= said
+        said |= set(re.findall(r'(?:find|Amiss)\(\s*"([a-z_]+)"', source)) | set(
+            re.findall(r'code = "([a-z_]+)"', source)
+        )
+    assert {"bad_leaf", "not_signed", "detail_missing"} <= said
     assert said - {"other_log"} <= set(findings.MEANINGS)
 
 
