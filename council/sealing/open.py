@@ -65,6 +65,9 @@ class KeyFile(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code; everything that went wrong is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no Japanese is no reason to fail once the package is open.
+        stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         with _interruptible():
