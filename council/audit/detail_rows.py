@@ -84,8 +84,11 @@ def _kept_since() -> dict[str, datetime]:
     Years may have been lengthened since a disposal. It counts when its approval opens: a row of it alone could be anybody's.
     """
     since = {str(each.kind): retention.ended_before(each) for each in retention.classes()}
-    for detail in details_of(AuditEvent.objects.filter(action=Event.DISPOSAL_APPROVED)).values():
-        facts = detail.get("facts", {})
-        if (kind := facts.get("kind")) in since:
-            since[kind] = max(since[kind], datetime.fromisoformat(facts["before"]))
+    approvals = AuditEvent.objects.filter(action=Event.DISPOSAL_APPROVED).values_list("pk", "leaf")
+    said = {event: members(leaf) for event, leaf in approvals}
+    for row in AuditDetail.objects.filter(pk__in=list(said)):
+        if said[row.pk].get("action") == Event.DISPOSAL_APPROVED and _fits(row, said[row.pk]):
+            facts = details_of([AuditEvent(pk=row.pk, tier=said[row.pk]["tier"])])[row.pk]["facts"]
+            if (kind := facts["kind"]) in since:
+                since[kind] = max(since[kind], datetime.fromisoformat(facts["before"]))
     return since

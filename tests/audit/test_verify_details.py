@@ -124,6 +124,18 @@ def test_a_disposal_whose_approval_does_not_open_explains_nothing(settings):
     assert ("detail_missing", LogEntry.objects.get(pk=gone.pk).index) in found("tier-1")
 
 
+@pytest.mark.parametrize("change", [{"epoch": 2**31 - 1}, {"ciphertext": b""}, {"salt": b""}])
+def test_an_approval_that_was_spoiled_does_not_end_the_check(change):
+    happened("session.sign_in", 4)
+    dispose_of_sign_ins()
+    sequencer.run_once()
+    approval = AuditEvent.objects.get(action="retention.approve")
+    with rows_may_change():
+        AuditDetail.objects.filter(pk=approval.pk).update(**change)
+        AuditEvent.objects.filter(pk=approval.pk).update(tier=9)
+        assert ("detail_differs", LogEntry.objects.get(pk=approval.pk).index) in found("tier-1")
+
+
 def test_keys_that_are_away_say_nothing_against_the_log(places, monkeypatch):
     def away():
         raise KeyringUnavailable("the keys are away")
