@@ -24,7 +24,6 @@ class Resolver(Protocol):
         """Those of the ids that the subject may read at this moment. A number of queries that the ids don't change."""
         ...
 
-
     def groups_of(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """Id -> the ids of the subcommittees it is for, none for what all may have. For those ids that are of this kind."""
         ...
