@@ -10,7 +10,6 @@ import argparse
 import base64
 import contextlib
 import re
-import signal
 import sys
 import threading
 import time
@@ -25,6 +24,7 @@ from council.audit.witness_http import Answer, WitnessServer
 from council.audit.witness_memory import Memory, MemoryRefused
 from council.sealing import note
 from council.sealing.errors import NoteRefused, SealingError, gettext_noop
+from council.stopping import Stop
 
 MOST_PROOF_LINES = 63
 SIZE = "text/x.tlog.size"
@@ -126,12 +126,12 @@ def run(options: argparse.Namespace) -> int:
     except SealingError as error:
         return _fail(error)
     try:
-        ended = _asked_to_end()
+        stop = Stop()
         with _server(options.listen, Witness(memory, logs)) as server:
             serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
             serving.start()
             _say(f"{memory.cosigner.verifier}\n{server.url}\n")
-            ended.wait()
+            stop.wait()
             server.shutdown()
             serving.join()
     except MemoryRefused as error:
@@ -153,13 +153,6 @@ def _server(listen: str, witness: Witness) -> WitnessServer:
         return WitnessServer(host, port, witness.add_checkpoint)
     except OSError as error:
         raise MemoryRefused(NO_PORT, address=listen, cause=error.strerror or error) from None
-
-
-def _asked_to_end() -> threading.Event:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    return ended
 
 
 def _logs(vkeys: Sequence[str], path: Path | None) -> dict[str, list[note.Verifier]]:

@@ -34,11 +34,13 @@ def add_checkpoint(url: str, body: bytes) -> Reply:
             connection.request("POST", f"{parts.path.rstrip('/')}/add-checkpoint", body, _headers(parts))
             with connection.getresponse() as answer:
                 status, said = answer.status, answer.read(LARGEST_ANSWER + 1)
+                # What is missing of the length that was announced: read() with a number says nothing of it.
+                missing = answer.length
     # ValueError: what comes is not HTTP in a way that the library did not foresee.
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Away(f"{type(error).__name__}: {error}") from error
-    if late.is_set() or len(said) > LARGEST_ANSWER:
-        raise Away("the answer is too late or too long")
+    if late.is_set() or missing or len(said) > LARGEST_ANSWER:
+        raise Away("the answer is too late, too long or cut short")
     return Reply(status, said)
 
 

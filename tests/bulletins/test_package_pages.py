@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 TITLE = "内々の題名"
 # Session, person, what is known of them, the frame; then audiences, other subcommittees, packages; or package, seal, bulletin, grants.
 # The event of looking. A package also its proof: place, checkpoint, leaf, tiles, and the names of the logs.
-LIST_QUERIES, PACKAGE_QUERIES = 14, 23
+LIST_QUERIES, PACKAGE_QUERIES = 14, 22
 
 
 @pytest.fixture

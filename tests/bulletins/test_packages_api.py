@@ -27,7 +27,7 @@ from tests.sealing.test_foreign_age import needs_npm, node
 pytestmark = pytest.mark.django_db
 # Token, person, what is known of them; package, seal, bulletin, grants; the event. For a proof also its place in the log, the newest
 # checkpoint, the leaf, what the path needs of the tiles, and the cosignatures.
-QUERIES = {"manifest": 13, "signature": 13, "age": 13, "proof": 19}
+QUERIES = {"manifest": 13, "signature": 13, "age": 13, "proof": 18}
 
 
 @pytest.fixture

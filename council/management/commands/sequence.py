@@ -4,8 +4,6 @@ What it can't do now it does at the next turn; what it refuses to sign it says, 
 """
 
 import logging
-import signal
-import threading
 from collections.abc import Mapping
 
 from django.core import checks
@@ -19,6 +17,7 @@ from council.audit.record import AuditUnavailable, record
 from council.audit.signer_state import SignerRefused, SignerUnavailable
 from council.sealing.errors import SealingError
 from council.settings_watch import Process, note_changes_at_start
+from council.stopping import Stop
 
 logger = logging.getLogger(__name__)
 PAUSE = 0.5
@@ -48,11 +47,8 @@ class Command(BaseCommand):
         if options["once"]:
             self._once()
             return
-        ended = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: ended.set())
-        watch = Watch()
-        while not ended.wait(watch.turn()):
+        stop, watch = Stop(), Watch()
+        while not stop.wait(watch.turn()):
             pass
 
     def _once(self) -> None:

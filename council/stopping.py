@@ -1,0 +1,29 @@
+"""The wish that a process should end, for loops that end between two turns. Stand-alone."""
+
+import contextlib
+import os
+import select
+import signal
+
+
+class Stop:
+    """Hears SIGTERM, Ctrl-C and a hang-up from the moment it is made, in the main thread.
+
+    A handler may run in the middle of anything, so it takes no lock, as threading.Event.set() would (and so now and then wait for
+    the very thread that it has interrupted): it writes one byte into a pipe.
+    """
+
+    def __init__(self) -> None:
+        self._heard, self._says = os.pipe()
+        os.set_blocking(self._says, False)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_signal: object) -> None:
+        # A full pipe has said it often enough.
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._says, b".")
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether the process was asked to end; waits so many seconds for it, without a number for ever."""
+        return bool(select.select([self._heard], [], [], seconds)[0])
