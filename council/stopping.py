@@ -9,8 +9,8 @@ import signal
 class Stop:
     """Hears SIGTERM, Ctrl-C and a hang-up from the moment it is made, in the main thread.
 
-    A handler may run in the middle of anything, so it takes no lock, as threading.Event.set() would (and so now and then wait for
-    the very thread that it has interrupted): it writes one byte into a pipe.
+    The kernel may hand a signal to any thread, and Python runs handlers in the main one alone: one that waits for a lock or an Event
+    would sleep on. So whichever thread is interrupted writes into a pipe at once (signal.set_wakeup_fd), and the wait is for that.
     """
 
     def __init__(self) -> None:
@@ -18,6 +18,7 @@ class Stop:
         os.set_blocking(self._says, False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
+        signal.set_wakeup_fd(self._says, warn_on_full_buffer=False)
 
     def _ask(self, *_signal: object) -> None:
         # A full pipe has said it often enough.
