@@ -6,6 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 DATABASE_URL_DEFAULT := postgres://postgres@127.0.0.1:5432/test
 REDIS_URL_DEFAULT := redis://127.0.0.1:6379/0
+# One worker more than cores: browsers and portals are waited for.
+PYTEST := $(PY) -m pytest -n $(shell echo $$(( $$(nproc) + 1 ))) --dist loadfile --no-loadscope-reorder
 export PORT
 export PYTHONUNBUFFERED := 1
 
@@ -38,11 +40,12 @@ serve: $(VENV)/run.mark ## Web, worker, scheduler and sequencer, without the dem
 	@exec $(PY) manage.py serve
 
 test: $(VENV)/dev.mark ## The whole suite on the embedded default
-	env -u DATABASE_URL -u REDIS_URL $(PY) -m pytest -n auto --dist loadfile
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST)
 
-test-services: $(VENV)/dev.mark ## The same suite on PostgreSQL and Redis
+# Pages look the same whatever keeps the rows, so Chromium is asked once, by `make test`; BROWSER=1 asks it here too.
+test-services: $(VENV)/dev.mark ## The same suite on PostgreSQL and Redis, without Chromium (BROWSER=1: with it)
 	DATABASE_URL=$${DATABASE_URL:-$(DATABASE_URL_DEFAULT)} REDIS_URL=$${REDIS_URL:-$(REDIS_URL_DEFAULT)} \
-	  $(PY) -m pytest -n auto --dist loadfile
+	  $(PYTEST) $(if $(BROWSER),,-m "not benchmark and not browser")
 
 faults: $(VENV)/dev.mark ## Two hundred random schedules of faults, embedded or on DATABASE_URL and REDIS_URL
 	FAULT_SCHEDULES=$${FAULT_SCHEDULES:-200} $(PY) -m pytest tests/faults -n0 -q

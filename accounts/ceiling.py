@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db.models import Max
 
+from accounts.holding import cleared_on
 from accounts.models import Clearance, PledgeAcceptance, User
-from accounts.subject import pledge_version
+from accounts.subject import council_period, pledge_version
 from council.access.facts import Subject, Term
 from council.access.tiers import Tier
 
@@ -31,11 +32,12 @@ def _last(subject: Subject, terms: Iterable[Term]) -> date | None:
 
 def clearances_in_force(person: User, today: date) -> list[Clearance]:
     """The person's clearances that hold on this day, with their agencies, the longest first."""
-    held = Clearance.objects.filter(person=person, notified_on__lte=today, last_day__gte=today)
+    held = Clearance.objects.filter(cleared_on(today), person=person)
     return list(held.select_related("agency").order_by("-last_day"))
 
 
 def pledge_of(person: User, today: date) -> dict[str, int | None]:
-    """{"required": version or None, "accepted": version or None}."""
-    accepted = PledgeAcceptance.objects.filter(person=person).aggregate(Max("version"))["version__max"]
+    """{"required": version or None, "accepted": version or None}; what was accepted in an earlier period counts no more."""
+    accepted = PledgeAcceptance.objects.filter(person=person, period__gte=council_period(today))
+    accepted = accepted.aggregate(Max("version"))["version__max"]
     return {"required": pledge_version(today) or None, "accepted": accepted}

@@ -14,8 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ceiling import until
 from accounts.demo_people import demo_people, is_demo
+from accounts.emergency_sight import banner
 from accounts.models import RoleAssignment, Subcommittee
+from accounts.strength import could_reach, reaches_until
 from council.access.facts import Role, Subject
+from council.access.tiers import Tier
+from council.identity_settings import configured
 from council.templatetags.portal import tier_label
 
 Shown = TypeVar("Shown")
@@ -24,17 +28,21 @@ _RUNS_PEOPLE = {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR}
 _CONFIRMS_KEYS = {Role.CLEARANCE_OFFICER, Role.OPERATOR}
 _KEEPS_CONTACTS = {Role.ADMINISTRATOR, Role.OPERATOR}
 _KEY_VIEWS = {"keys", "key_challenge", "key_revoke", "key_confirm", "contacts"}
-_ONESELF = {"me", "pledge"}
+_CLEARANCE_VIEWS = {
+    "clearances", "clearance", "clearance_end", "certifications", "certification", "certification_mine", "handlers",
+}  # fmt: skip
+_REGISTER_VIEWS = {"register", "register_new", "register_item", "register_figures"}
+_ONESELF = {"designation_notices", "handlers_mine", "me", "pledge", "pointers", "proposals"}
 # The pages that the list of events leads to.
 _EVENT_VIEWS = ("audit-event", "audit-timeline", "audit-quer")
 # The menu has no room for more. What is left out then, in this order, is reached from the user menu, from the foot of each page, or from
 # the desk.
-_MOST_ENTRIES, _SPARED = 6, ("packages:list", "help", "board:runs")
+_MOST_ENTRIES, _SPARED = 6, ("packages:list", "help", "board:runs", "accounts:clearances")
 _ZONES = {"closed": gettext_lazy("閉域"), "connected": gettext_lazy("接続系")}
 
 
 def portal(request: HttpRequest) -> dict:
-    """`portal` (no queries), `person` and `menu` (few, shared with the view; nothing for strangers), `demo_people`."""
+    """`portal` (no queries), `person`, `menu` and `emergency` (few; nothing for strangers), `demo_people`."""
     return {
         "portal": {
             "council_name": settings.COUNCIL_NAME,
@@ -46,7 +54,9 @@ def portal(request: HttpRequest) -> dict:
         },
         "person": SimpleLazyObject(lambda: _or(None, lambda: _person(request))),
         "menu": SimpleLazyObject(lambda: _or([], lambda: _menu(request))),
+        "emergency": SimpleLazyObject(lambda: _or(None, lambda: _emergency(request))),
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
+        "identity_providers": SimpleLazyObject(configured),
     }
 
 
@@ -61,6 +71,12 @@ def _or(nothing: Shown, ask: Callable[[], Shown]) -> Shown:
 def _subject(request: HttpRequest) -> Subject | None:
     user = getattr(request, "user", None)
     return request.subject if user is not None and user.is_authenticated else None
+
+
+def _emergency(request: HttpRequest) -> dict | None:
+    """One query for each who is signed in, whoever they are; none for strangers, whose way in costs no query."""
+    user = getattr(request, "user", None)
+    return banner() if user is not None and user.is_authenticated else None
 
 
 def roles_label(roles: frozenset[Role]) -> str:
@@ -83,7 +99,26 @@ def _person(request: HttpRequest) -> dict | None:
         "ceiling_until": None if auditor else until(subject),
         "subcommittees": list(named) if subject.subcommittees else [],
         "packages_url": "" if auditor else _unless_in_the_menu(request, "packages:list"),
+        **_session(request, subject),
     }
+
+
+def _session(request: HttpRequest, subject: Subject) -> dict:
+    """How far the person's session reaches of what is of use to them, until when, and whether a passkey would take it further."""
+    could = could_reach(subject)
+    reach = min(could, subject.session)
+    return {
+        "session_label": _session_label(subject, reach),
+        "session_until": reaches_until(request, reach) if reach > Tier.ONE else None,
+        "session_below": reach < could,
+    }
+
+
+def _session_label(subject: Subject, reach: Tier) -> str:
+    """An auditor sees no content, whatever the tier."""
+    if Role.AUDITOR in subject.roles:
+        return _("パスキーで確かめました") if reach > Tier.ONE else _("パスキーでは確かめていません")
+    return _("%(reach)sまで") % {"reach": tier_label(reach)}
 
 
 def _unless_in_the_menu(request: HttpRequest, name: str) -> str:
@@ -102,6 +137,20 @@ def key_pages(roles: frozenset[Role]) -> list[dict]:
     return [{"name": name, "url": reverse(name), "label": label} for may, name, label in offered if may]
 
 
+def clearing_pages(roles: frozenset[Role]) -> list[dict]:
+    """The pages about who handles what is designated, that these roles open: name of the route, url, label."""
+    officer, administrator = Role.CLEARANCE_OFFICER in roles, Role.ADMINISTRATOR in roles
+    offered = [
+        (officer, "accounts:clearances", _("適性評価")),
+        (officer, "accounts:certifications", _("適合事業者")),
+        (administrator and not officer, "accounts:certification_mine", _("自社の認定")),
+        (officer or administrator, "accounts:handlers", _("取扱者名簿")),
+        (officer, "accounts:register", _("指定管理簿")),
+        (officer, "accounts:proposals", _("確認を待つ提案")),
+    ]
+    return [{"name": name, "url": _url(name), "label": label} for may, name, label in offered if may and _url(name)]
+
+
 def _menu(request: HttpRequest) -> list[dict]:
     subject = _subject(request)
     if subject is None:
@@ -118,6 +167,7 @@ def _menu(request: HttpRequest) -> list[dict]:
         (roles & {Role.PUBLISHER, Role.APPROVER}, "board:runs", _("配付状況"), "board"),
         (roles & _RUNS_PEOPLE, "accounts:people", _("名簿・権限"), "accounts"),
         (keys, keys[0]["name"] if keys else "", _("鍵・連絡先") if keys[1:] else _("鍵の確認"), "keys"),
+        (Role.CLEARANCE_OFFICER in roles, "accounts:clearances", _("適性評価"), "clearances"),
         (Role.ADMINISTRATOR in roles, "audit-events", _("自社の記録"), "audit-events"),
         (True, "help", _("手引き"), "help"),
     ]
@@ -159,6 +209,10 @@ def _section(view: str) -> str:
     app, _colon, name = view.partition(":")
     if app == "accounts" and name in _KEY_VIEWS:
         return "keys"
+    if view == "house":
+        return "accounts"
+    if app == "accounts" and name in _CLEARANCE_VIEWS | _REGISTER_VIEWS:
+        return "clearances"
     if app.startswith(_EVENT_VIEWS):
         return "audit-events"
     return "" if app == "accounts" and name in _ONESELF else app

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.credentials import new_token, token_digest
 from accounts.models import (
     ApiToken,
+    CouncilPeriod,
     Organisation,
     PledgeAcceptance,
     PledgeText,
@@ -26,7 +27,9 @@ from accounts.models import (
     SubcommitteeSeat,
     User,
 )
+from accounts.subject import council_period
 from council.access.facts import Role
+from council.access.tiers import Tier
 from council.ids import opaque_id
 
 Kind = Organisation.Kind
@@ -78,6 +81,7 @@ def found_person(
     name: str,
     *,
     title: str = "",
+    department: str = "",
     tier: int = 1,
     roles: Iterable[str] = (Role.MEMBER,),
     subcommittees: Iterable[Subcommittee] = (),
@@ -89,6 +93,7 @@ def found_person(
     check_roles(organisation, roles)
     _check_seats(organisation, subcommittees)
     person = User(organisation=organisation, email=email.strip().lower(), name=name, title=title, tier=tier)
+    person.department = department
     person.set_password(password)
     person.full_clean(validate_constraints=False)  # the only one is about the tier, checked above with better words
     person.save(force_insert=True)
@@ -136,10 +141,10 @@ def found_membership(person: User, subcommittee: Subcommittee) -> SubcommitteeMe
     return SubcommitteeMembership.objects.get_or_create(person=person, subcommittee=subcommittee)[0]
 
 
-def found_token(person: User) -> str:
-    """A new bearer token of the person, told this once; only its digest is kept."""
+def found_token(person: User, tier: int = Tier.CRITICAL) -> str:
+    """A new bearer token of the person that reaches the tier, told this once; only its digest is kept."""
     token = new_token()
-    ApiToken.objects.create(person=person, digest=token_digest(token))
+    ApiToken.objects.create(person=person, digest=token_digest(token), tier=tier)
     return token
 
 
@@ -152,7 +157,15 @@ def found_pledge(body: str, *, in_force_from: date, version: int | None = None) 
     return pledge
 
 
+def found_period(number: int, *, first_day: date, last_day: date | None = None) -> CouncilPeriod:
+    """A period of the council; done again it keeps the first days."""
+    days = {"first_day": first_day, "last_day": last_day}
+    return CouncilPeriod.objects.get_or_create(number=number, defaults=days)[0]
+
+
 def found_acceptance(person: UUID, version: int) -> PledgeAcceptance:
-    """The person has accepted this version; done twice it keeps the first moment."""
-    defaults = {"accepted_at": timezone.now()}
-    return PledgeAcceptance.objects.get_or_create(person_id=person, version=version, defaults=defaults)[0]
+    """The person has accepted this version in today's period of the council; done twice it keeps the first moment."""
+    period, defaults = council_period(timezone.localdate()), {"accepted_at": timezone.now()}
+    return PledgeAcceptance.objects.get_or_create(person_id=person, version=version, period=period, defaults=defaults)[
+        0
+    ]

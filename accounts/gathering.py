@@ -30,18 +30,29 @@ _OF_PEOPLE = (
     ("role", "person_id", "role", "''", None, None, "accounts_roleassignment"),
     ("seat", "person_id", "subcommittee_id", "group_id", None, None,
      "accounts_subcommitteemembership m JOIN accounts_subcommittee s ON s.id = m.subcommittee_id"),
-    ("pledge", "person_id", "version", "''", None, None, "accounts_pledgeacceptance"),
+    ("pledge", "person_id", "version", "period", None, None, "accounts_pledgeacceptance"),
     ("clearance", "person_id", "agency_id", "''", "notified_on", "last_day", "accounts_clearance"),
-    ("roster", "person_id", "designation_id", "''", "first_day", "last_day", "accounts_rosterentry"),
+    ("education", "person_id", "agency_id", "''", "held_on", "last_day", "accounts_education"),
+    # Entry and derived grant: neither counts alone (accounts.roster_grants).
+    ("roster", "person_id", "designation_id", "''", "first_day", "last_day",
+     "(SELECT r.person_id, r.designation_id, r.first_day, r.last_day FROM accounts_rosterentry r JOIN accounts_rostergrant g "
+     "ON g.content_object_id = r.designation_id AND g.user_id = r.person_id "
+     "WHERE r.accepted_at IS NOT NULL AND r.pledged_at IS NOT NULL AND r.ended_at IS NULL) held"),
 )  # fmt: skip
+# A certification that is suspended carries nothing.
+_CERTIFIED = "(SELECT * FROM accounts_operatorcertification WHERE suspended_on IS NULL) c"
 _OF_COMPANIES = (
-    ("certification", "company_id", "agency_id", "''", "certified_on", "last_day", "accounts_operatorcertification"),
-    ("contract", "company_id", "agency_id", "designation_id", "first_day", "i.last_day",
-     "accounts_contractitem i JOIN accounts_operatorcertification c ON c.id = i.certification_id"),
+    ("certification", "company_id", "agency_id", "''", "certified_on", "last_day", _CERTIFIED),
+    ("agreement", "company_id", "agency_id", "''", "k.first_day", "k.last_day",
+     f"accounts_contract k JOIN {_CERTIFIED} ON c.id = k.certification_id"),
+    ("contract", "company_id", "agency_id", "designation_id", "i.first_day", "i.last_day",
+     f"accounts_contractitem i JOIN {_CERTIFIED} ON c.id = i.certification_id"),
+    ("department", "company_id", "agency_id", "d.name", None, None,
+     f"accounts_contractdepartment d JOIN {_CERTIFIED} ON c.id = d.certification_id"),
 )  # fmt: skip
 _PLEDGE_IN_FORCE = (
-    "SELECT 'version', '', CAST(COALESCE(MAX(version), 0) AS text), '', CAST(NULL AS text), CAST(NULL AS text) "
-    "FROM accounts_pledgetext WHERE in_force_from <= %s"
+    "SELECT 'version', '', CAST(COALESCE(MAX(version), 0) AS text), CAST((SELECT COALESCE(MAX(number), 0) FROM accounts_councilperiod "
+    "WHERE first_day <= %s) AS text), CAST(NULL AS text), CAST(NULL AS text) FROM accounts_pledgetext WHERE in_force_from <= %s"
 )
 
 
@@ -62,7 +73,7 @@ def _ask(branches: tuple[tuple, ...], ids: list[UUID], *, today: date | None = N
     params = values * len(branches)
     if today is not None:
         parts.append(_PLEDGE_IN_FORCE)
-        params.append(connection.ops.adapt_datefield_value(today))
+        params += [connection.ops.adapt_datefield_value(today)] * 2
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)  # constant text; every value is a parameter
         yield from (Fact(*row) for row in cursor.fetchall())
@@ -75,12 +86,12 @@ def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 
 def facts_of_people(ids: Iterable[UUID], today: date) -> Iterator[Fact]:
-    """Roles, seats, pledges, clearances and rosters of the people, and the version of the pledge in force."""
+    """Roles, seats, pledges, clearances, education and rosters of the people, and the pledge and the period in force."""
     for chunk in _chunks(ids):
         yield from _ask(_OF_PEOPLE, chunk, today=today)
 
 
 def facts_of_companies(ids: Iterable[UUID]) -> Iterator[Fact]:
-    """Certifications and the items of contracts of the companies."""
+    """Certifications of the companies, and the days, items and departments of their contracts."""
     for chunk in _chunks(ids):
         yield from _ask(_OF_COMPANIES, chunk)

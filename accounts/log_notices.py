@@ -1,7 +1,8 @@
 """The weekly notice of the logs: how long each is, its root, and who stood by. Whoever keeps the mails can tell a log that was rewritten.
 
 A notice holds nothing of that itself: what it says follows from its moment and from rows that only grow, so that a mail that is tried
-again, and the line in the inbox a year later, say the same.
+again, and the line in the inbox a year later, say the same. Only a witness that is no longer asked is no longer named: nobody has the
+key to check its line with.
 """
 
 import base64
@@ -12,7 +13,6 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +20,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Notice, User
 from accounts.notices import queue
 from council.access.facts import Role, Subject
-from council.audit import log_keys
-from council.audit.models import Cosignature, LogCheckpoint
-from council.audit.proving import quorum
+from council.audit import log_keys, proving
+from council.audit.models import LogCheckpoint
 from council.templatetags.portal import JST, jst, tier_label
 
 Kind = Notice.Kind
@@ -128,12 +127,9 @@ def report(notice: Notice, subject: Subject) -> Report:
 
 
 def _statement(tier: int, until: datetime) -> Statement | None:
-    lines = Cosignature.objects.filter(tier=tier, signed_at__lte=until)
-    rows = LogCheckpoint.objects.filter(tier=tier, signed_at__lte=until).order_by("-size")
-    seen = lines.filter(signed_at__gt=until - _WEEK).order_by("-size").values("size").annotate(how_many=Count("pk"))
-    size = seen.filter(how_many__gte=quorum()).values_list("size", flat=True).first()
-    row = rows.filter(size=size).first() or rows.first()
+    rows = LogCheckpoint.objects.filter(tier=tier, signed_at__lte=until)
+    row = proving.best_of(rows.filter(signed_at__gt=until - _WEEK), until=until) or proving.best_of(rows, until=until)
     if row is None:
         return None
-    names = lines.filter(size=row.size).order_by("witness").values_list("witness", flat=True)
-    return Statement(tier, log_keys.origin(tier), row.size, bytes(row.root), row.signed_at, tuple(names))
+    names = tuple(each.witness for each in proving.standing_by(row, until=until))
+    return Statement(tier, log_keys.origin(tier), row.size, bytes(row.root), row.signed_at, names)

@@ -1,4 +1,7 @@
-"""Puts the facts about the caller on the request, gathered once and only when asked for; ends what was suspended."""
+"""Puts the facts about the caller on the request, gathered once and only when asked for; ends what was suspended.
+
+Whoever has shown no second factor in their session gets no further than the pages where they add or show one.
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -9,11 +12,18 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.credentials import may_enter
+from accounts.strength import strength
 from accounts.subject import subject_of
+from council.access.policy import PROVED
+from council.access.tiers import Tier
 from council.guard import OPEN, policies_of
 
 # Where people may go before they have accepted the pledge, besides the open pages: to it, to themselves, and out.
 _BEFORE_THE_PLEDGE = {"accounts:pledge", "accounts:me", "account_change_password", "account_set_password"}
+# And before they have shown a second factor: to the pages about factors, which let nobody add one whom a stronger one would have to let.
+_FACTORS = "accounts:factors"
+_STEP_UP = "accounts:step_up"
+_FACTOR_PAGES = ("mfa_", "accounts:factor", "accounts:step_up")
 
 
 class SubjectMiddleware:
@@ -26,6 +36,9 @@ class SubjectMiddleware:
         # The backend already forgets suspended people; those of a suspended organisation are signed out here.
         if request.user.is_authenticated and not may_enter(request.user):
             logout(request)
+        request.strength = strength(request) if request.user.is_authenticated else None
+        if request.user.is_authenticated:
+            request.user.session = request.strength or Tier.ONE
         request.subject = SimpleLazyObject(lambda: subject_of(request.user))
         return self.get_response(request)
 
@@ -35,10 +48,24 @@ class SubjectMiddleware:
             request.resolver_match = None
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
-        """Pages wait until the pledge in force is accepted; programs are told no by decide()."""
+        """Pages wait for the second factor, for the pledge in force, and where it takes a passkey for that.
+
+        Programs are told no (accounts.api, decide()).
+        """
         where = request.resolver_match
-        if where.view_name in _BEFORE_THE_PLEDGE or "api" in where.namespaces or OPEN in policies_of(view).values():
+        if "api" in where.namespaces or OPEN in policies_of(view).values() or not request.user.is_authenticated:
             return None
-        if not request.user.is_authenticated or request.subject.pledge_current:
+        if where.view_name.startswith(_FACTOR_PAGES):
             return None
-        return HttpResponseRedirect(f"{reverse('accounts:pledge')}?{urlencode({'next': request.get_full_path()})}")
+        if request.strength is None:
+            return _first(request, _FACTORS)
+        if where.view_name not in _BEFORE_THE_PLEDGE and not request.subject.pledge_current:
+            return _first(request, "accounts:pledge")
+        # Whoever asks, and before anything is looked up: it tells nothing about what is there.
+        policy = policies_of(view).get("GET" if request.method == "HEAD" else request.method)
+        return _first(request, _STEP_UP) if policy in PROVED and request.strength < Tier.TWO else None
+
+
+def _first(request: HttpRequest, page: str) -> HttpResponse:
+    """To this page, and afterwards on to where the person wanted to go."""
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import User
+from bulletins.acknowledged import counted
 from bulletins.models import Answer, AnswerWrap, Bulletin, Delivery, Revision
 from council.access import facts as known
 from council.access.facts import Subject
@@ -95,15 +96,17 @@ def destroy_notes(revision: Revision) -> int:
 def own_of(subject: Subject, bulletin: Bulletin, about: known.Bulletin) -> Own:
     """What the reader's own organisation owes and has said on the served revision, of a bulletin that passed the door.
 
-    A colleague's note may speak of all parts: only those who reach the whole banner are shown it. Everybody is shown their own.
+    Answers to an earlier revision that still count are among them, without their notes. A colleague's note may speak of all parts:
+    only those who reach the whole banner are shown it. Everybody is shown their own.
     """
     served = bulletin.served
     delivery = Delivery.objects.filter(revision=served, organisation=subject.organisation).first()
     deadline = delivery.deadline if delivery else served.deadline
-    rows = Answer.objects.filter(bulletin=bulletin, revision=served.number, organisation=subject.organisation)
+    rows = Answer.objects.filter(bulletin=bulletin, organisation=subject.organisation, **counted(served))
     answers = list(rows.select_related("person"))
     whole = dominates(subject, about.banner, about.designation) is None
-    notes = notes_of((row for row in answers if whole or str(row.person_id) == subject.person), served)
+    of_this = [row for row in answers if row.revision == served.number]
+    notes = notes_of((row for row in of_this if whole or str(row.person_id) == subject.person), served)
     return Own(deadline, [told(row, row.person, notes.get(row.pk, "")) for row in answers])
 
 

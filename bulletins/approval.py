@@ -42,8 +42,19 @@ def digest(revision: Revision) -> str:
         "expires": revision.expires_at.isoformat() if revision.expires_at else "",
         "parts": parts,
         "audience": releases,
+        **_aftercare(revision),
     }
     return hashlib.sha256(rfc8785.dumps(covered)).hexdigest()
+
+
+def _aftercare(revision: Revision) -> dict[str, object]:
+    """What comes after publishing. What nobody said has no key: approvals that were given before these could be said still hold."""
+    said = {
+        "important": revision.important,
+        "review": revision.review_on.isoformat() if revision.review_on else None,
+        "related": sorted(revision.related or ()) or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _deadline(revision: Revision) -> str:

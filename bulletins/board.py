@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Notice
 from bulletins import facts
 from bulletins.access import NotVisible, judge, refuse
+from bulletins.acknowledged import counts_for
 from bulletins.desk import has_desk, within_reach
 from bulletins.models import Answer, Delivery, Package, Part, Receipt, Revision
 from bulletins.owing import TELL
@@ -170,6 +171,7 @@ _OF_THE_DELIVERY = {
     "revision": OuterRef("revision__number"),
     "organisation": OuterRef("organisation"),
 }
+_SINCE_ASKED = {name: field for name, field in _OF_THE_DELIVERY.items() if name != "revision"}
 
 
 def _has(fact: str) -> Exists:
@@ -178,8 +180,9 @@ def _has(fact: str) -> Exists:
 
 
 def _settled() -> Q:
-    """Whether a delivery's organisation has acknowledged or answered."""
-    return Q(_has("acknowledged_at")) | Q(Exists(Answer.objects.filter(**_OF_THE_DELIVERY)))
+    """Whether a delivery's organisation has acknowledged or answered, this revision or an earlier one that still counts."""
+    acknowledged = Receipt.objects.filter(counts_for("revision__"), **_SINCE_ASKED, acknowledged_at__isnull=False)
+    return Q(Exists(acknowledged)) | Q(Exists(Answer.objects.filter(counts_for("revision__"), **_SINCE_ASKED)))
 
 
 def _reached() -> Q:

@@ -6,8 +6,12 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bulletins.file_names import file_name_for
 from bulletins.models import Revision
 from bulletins.standing import Standing
+from council.access import caveats
+from council.access.facts import Label
+from council.access.tiers import Tier
 from council.spreadsheets import lines_of
 
 
@@ -38,5 +42,6 @@ def _iso(moment: datetime | None) -> str:
 
 
 def name_of(revision: Revision) -> str:
-    """What the file is called: by its reference, never by its title."""
-    return f"{revision.bulletin.reference}-{revision.number}.csv"
+    """What the file is called: by the mark of the floor and its reference, never by its title."""
+    label = Label(Tier(revision.floor), caveats=caveats.parse_all(revision.caveats))
+    return file_name_for(revision.bulletin.reference, revision.number, label, "配付状況", "csv")

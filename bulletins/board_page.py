@@ -13,6 +13,7 @@ from bulletins.board import Board, progress
 from bulletins.board_reminding import for_returns, for_those_who_owe, may_put_off
 from bulletins.board_rows import UNREACHABLE, WAITING, Query
 from bulletins.board_sights import of_progress, tier_of_screen
+from bulletins.copies import copies_of_bulletin
 from bulletins.models import Revision
 from bulletins.return_tally import tally_of
 from bulletins.stages import LABELS, Stage
@@ -73,6 +74,7 @@ def of_board(subject: Subject, board: Board, query: Query) -> Sight:
     return {
         "others": [row for row in board.revisions if row != revision],
         "rows": shown,
+        "copies": copies_of_bulletin(revision.bulletin_id),
         "notes": notes_in(revision, shown) if shows_notes(subject) else {},
         "organisations": len(rows),
         "people": sum(row.readers for row in rows),

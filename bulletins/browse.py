@@ -1,10 +1,9 @@
 """Lists for readers: what one may see, with the title that reaches them and their own state. No totals anywhere.
 
-Filters that depend on the rendition (tier, words of the title) can't be answered by an index without knowing the
-reader, so the list is walked newest first and cut after LONGEST_WALK bulletins; the cursor goes on from there.
+A filter that depends on the rendition (its tier) can't be answered by an index without knowing the reader, so the list
+is walked newest first and cut after LONGEST_WALK bulletins; the cursor goes on from there. Words: bulletins.search.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,9 +13,11 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Subcommittee
 from bulletins.access import visible_to
+from bulletins.acknowledged import Standing, counts_for, standings_with
+from bulletins.excerpts import Marked
 from bulletins.facts import portion_of, revision_facts
 from bulletins.models import Bulletin, Delivery, Part, Receipt, Revision
-from bulletins.rendition import Portion, render
+from bulletins.rendition import Portion, Rendition, render
 from bulletins.sealed import open_parts
 from council.access.facts import Audience, Label, State, Subject
 from council.access.tiers import Tier
@@ -28,8 +29,6 @@ UNREAD_ON_HOME = 8
 UNREAD_AMONG = 100
 OWN_STATES = ("unread", "unacknowledged", "acknowledged")
 _STEP = 100
-# ァ to ヶ stand 0x60 above ぁ to ゖ.
-_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 Position = tuple[datetime, UUID]
 
@@ -47,12 +46,17 @@ class Wish:
     @property
     def by_index(self) -> bool:
         """Whether an index alone finds what fits: then no more is read than is shown."""
-        return not self.by_words and self.state in ("", State.PUBLISHED)
+        return self.tier is None and self.state in ("", State.PUBLISHED)
 
-    @property
-    def by_words(self) -> bool:
-        """Whether only the rendition tells what fits."""
-        return self.tier is not None or bool(self.q)
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where in a bulletin the words of a search stand: title and reference with their marks, and a piece of the text, of which file."""
+
+    title: Marked
+    reference: Marked
+    excerpt: Marked
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,11 @@ class Row:
     bulletin: Bulletin
     title: str
     banner: Label
-    receipt: Receipt | None
+    receipt: Standing | None
     # The deadline of the reader's own organisation, where it was asked for.
     own_deadline: datetime | None = None
+    # Where it was found, if words were looked for.
+    hit: Hit | None = None
 
     @property
     def state(self) -> str:
@@ -77,12 +83,7 @@ class Row:
         return self.own_deadline or self.bulletin.served.deadline
 
 
-def fold(text: str) -> str:
-    """Text as it is compared: compatibility forms, letter case and the two kana folded."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_TO_HIRAGANA)
-
-
-def _state(receipt: Receipt | None) -> str:
+def _state(receipt: Standing | None) -> str:
     if receipt and receipt.acknowledged_at:
         return "acknowledged"
     return "opened" if receipt and receipt.opened_at else "unread"
@@ -94,26 +95,21 @@ def subcommittee_names(subject: Subject) -> dict[str, str]:
     return {str(pk): name for pk, name in rows}
 
 
-def _chunk(subject: Subject, wish: Wish, before: Position | None, size: int) -> list[Bulletin]:
+def chunk_of(subject: Subject, wish: Wish, before: Position | None, size: int) -> list[Bulletin]:
     rows = visible_to(subject, newest=size, before=before, kind=wish.kind, subcommittee=wish.subcommittee)
     return list(rows.select_related("originator", "served__bulletin", "served__designation")[:size])
 
 
-def receipts_for(subject: Subject, bulletins: list[Bulletin]) -> dict[UUID, Receipt]:
-    """The subject's receipts of the served revisions, by bulletin, in one query."""
-    served = {bulletin.pk: bulletin.served.number for bulletin in bulletins}
-    rows = Receipt.objects.filter(person=subject.person, bulletin__in=served)
-    return {row.bulletin_id: row for row in rows if row.revision == served[row.bulletin_id]}
+def receipts_for(subject: Subject, bulletins: list[Bulletin]) -> dict[UUID, Standing]:
+    """What the subject has done with the served revisions, by bulletin, in one query."""
+    served = {bulletin.pk: bulletin.served for bulletin in bulletins}
+    return standings_with(Receipt.objects.filter(person=subject.person, bulletin__in=served), served)
 
 
-def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, Receipt] | None = None) -> list[Row]:
+def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, Standing] | None = None) -> list[Row]:
     """A row for each bulletin (already known to be visible), in four queries however many there are."""
     receipts = receipts_for(subject, bulletins) if receipts is None else receipts
-    about = {b.served_id: revision_facts(b.served, Audience(frozenset({subject.person}))) for b in bulletins}
-    portions: dict[UUID, list[Portion[Part]]] = {pk: [] for pk in about}
-    for part in Part.unrestricted.filter(revision__in=about).defer("ciphertext"):
-        portions[part.revision_id].append(portion_of(part))
-    renditions = {pk: render(portions[pk], subject, about[pk]) for pk in about}
+    renditions = renditions_for(subject, bulletins)
     titles = {pk: rendition.title.content.pk for pk, rendition in renditions.items() if rendition.title}
     sealed = Part.unrestricted.filter(pk__in=titles.values()).select_related("revision")
     # What was recalled since it was found is not shown: its keys are gone.
@@ -130,6 +126,15 @@ def rows_for(subject: Subject, bulletins: list[Bulletin], receipts: dict[UUID, R
     ]
 
 
+def renditions_for(subject: Subject, bulletins: list[Bulletin]) -> dict[UUID, Rendition[Part]]:
+    """Served revision -> the subject's rendition of it, still sealed, in one query. The bulletins are known to be visible."""
+    about = {b.served_id: revision_facts(b.served, Audience(frozenset({subject.person}))) for b in bulletins}
+    portions: dict[UUID, list[Portion[Part]]] = {pk: [] for pk in about}
+    for part in Part.unrestricted.filter(revision__in=about).defer("ciphertext"):
+        portions[part.revision_id].append(portion_of(part))
+    return {pk: render(portions[pk], subject, about[pk]) for pk in about}
+
+
 def titles_of(revisions: Iterable[Revision]) -> dict[UUID, str]:
     """Revision id -> its title at the banner's tier, in two queries. Only for revisions that the person may inspect."""
     titles = Part.unrestricted.filter(revision__in=list(revisions), kind=Part.Kind.TITLE).select_related("revision")
@@ -138,51 +143,43 @@ def titles_of(revisions: Iterable[Revision]) -> dict[UUID, str]:
     return {pk: words[part.pk].text for pk, part in highest.items()}
 
 
-def _state_fits(bulletin: Bulletin, receipt: Receipt | None, wish: Wish) -> bool:
+def state_fits(bulletin: Bulletin, receipt: Standing | None, wish: Wish) -> bool:
     state = _state(receipt)
     if wish.state == "unacknowledged":
         return bulletin.served.deadline is not None and state != "acknowledged"
     return state == wish.state if wish.state in OWN_STATES else wish.state in ("", State.PUBLISHED)
 
 
-def _words_fit(row: Row, wish: Wish) -> bool:
-    if wish.tier is not None and row.banner.tier is not wish.tier:
-        return False
-    return not wish.q or fold(wish.q) in fold(f"{row.bulletin.reference} {row.title}")
-
-
-def _position(bulletin: Bulletin) -> Position:
+def position_of(bulletin: Bulletin) -> Position:
+    """Its place in the order of lists."""
     return (bulletin.published_at, bulletin.pk)
 
 
 def page_for(
     subject: Subject, wish: Wish, before: Position | None = None, *, size: int = PAGE
 ) -> tuple[list[Row], Position | None]:
-    """Up to `size` rows after the position, and the position to go on from (None at the end)."""
+    """Up to `size` rows after the position, and the position to go on from (None at the end). Words are left to bulletins.search."""
     found: list[Row] = []
     step = size + 1 if wish.by_index else _STEP
     for _turn in range(max(LONGEST_WALK // step, 1)):
-        chunk = _chunk(subject, wish, before, step)
+        chunk = chunk_of(subject, wish, before, step)
         receipts = receipts_for(subject, chunk)
-        likely = [bulletin for bulletin in chunk if _state_fits(bulletin, receipts.get(bulletin.pk), wish)]
-        # Where the words don't matter, only what is going to be shown is opened.
-        likely = likely if wish.by_words else likely[: size + 1 - len(found)]
-        found += [row for row in rows_for(subject, likely, receipts) if _words_fit(row, wish)]
+        likely = [bulletin for bulletin in chunk if state_fits(bulletin, receipts.get(bulletin.pk), wish)]
+        # Where the tier doesn't matter, only what is going to be shown is opened.
+        likely = likely if wish.tier else likely[: size + 1 - len(found)]
+        found += [row for row in rows_for(subject, likely, receipts) if wish.tier in (None, row.banner.tier)]
         if len(found) > size:
-            return found[:size], _position(found[size - 1].bulletin)
+            return found[:size], position_of(found[size - 1].bulletin)
         if len(chunk) < step:
             return found, None
-        before = _position(chunk[-1])
+        before = position_of(chunk[-1])
     return found, before
 
 
 def to_acknowledge(subject: Subject) -> list[Row]:
     """What waits for the reader's acknowledgement, the earliest deadline (of their organisation) first; at most LONGEST_DUTIES."""
     done = Receipt.objects.filter(
-        person=subject.person,
-        bulletin=OuterRef("pk"),
-        revision=OuterRef("served__number"),
-        acknowledged_at__isnull=False,
+        counts_for("served__"), person=subject.person, bulletin=OuterRef("pk"), acknowledged_at__isnull=False
     )
     due = visible_to(subject, with_deadline=True).exclude(Exists(done)).order_by("served__deadline", "-pk")
     due = due.select_related("originator", "served__bulletin", "served__designation")
@@ -197,7 +194,7 @@ def to_acknowledge(subject: Subject) -> list[Row]:
 
 def unread_for(subject: Subject) -> list[Row]:
     """The newest that the reader neither opened nor has to acknowledge, among the newest UNREAD_AMONG they may see."""
-    chunk = _chunk(subject, Wish(), None, UNREAD_AMONG)
+    chunk = chunk_of(subject, Wish(), None, UNREAD_AMONG)
     receipts = receipts_for(subject, chunk)
     unread = [b for b in chunk if b.served.deadline is None and _state(receipts.get(b.pk)) == "unread"]
     return rows_for(subject, unread[:UNREAD_ON_HOME], receipts)

@@ -160,9 +160,12 @@ def approvals_of(revision: Revision) -> list[Approval]:
 _NEXT = {
     State.DRAFT: (Action.SUBMIT, Action.EDIT),
     State.IN_REVIEW: (Action.APPROVE, Action.RETURN),
-    State.APPROVED: (Action.PUBLISH, Action.RETURN),
+    State.APPROVED: (Action.PUBLISH, Action.SCHEDULE, Action.RETURN),
     State.SCHEDULED: (Action.PUBLISH, Action.RETURN),
     State.PUBLISHED: (Action.REVISE, Action.RECALL),
+    State.RECALLED: (Action.DISPOSE,),
+    State.EXPIRED: (Action.DISPOSE,),
+    State.SUPERSEDED: (Action.DISPOSE,),
 }
 
 

@@ -2,7 +2,8 @@
 
 from council.hints import hint, soon
 
-__all__ = ["DISTRIBUTE", "SEND_NOTICES", "hint", "soon"]
+__all__ = ["DISTRIBUTE", "READ_FILES", "SEND_NOTICES", "hint", "soon"]
 
 DISTRIBUTE = "bulletins.tasks.distribute"
+READ_FILES = "bulletins.tasks.read_files"
 SEND_NOTICES = "bulletins.tasks.send_notices"

@@ -1,7 +1,5 @@
 """What an author hands in, and the checks it has to pass before anything is written: every fault is named."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -11,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Designation, Organisation, Subcommittee, User
-from bulletins import documents, facts, markings
-from bulletins.lettering import hidden_characters
+from bulletins import facts, figures, markings, related, structured
+from bulletins.draft_days import LAST_YEAR, faults_in
+from bulletins.draft_files import FileRefused, Findings, taken
+from bulletins.draft_words import Faults, check_line, check_text, secret
 from bulletins.models import Bulletin, Part
 from council.access import caveats
 from council.access.facts import Subject
@@ -22,16 +22,7 @@ from council.access.tiers import Tier, TierRefused
 LONGEST_TEXT = 1_000_000
 LONGEST_TITLE = 200
 LONGEST_SUMMARY = 400
-LARGEST_FILE = 20 * 1024 * 1024
 MOST_PARTS = 400
-# Attachments are searched for a mark of 機密性3 as text, this far in; what is inside office formats is not looked at.
-MARKED_WITHIN = 1024 * 1024
-# Years that every clock, calendar and time zone can show.
-FIRST_YEAR, LAST_YEAR = 2000, 2999
-
-
-# A zero byte, which PostgreSQL can't hold, and lone surrogates, which UTF-8 can't spell.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Invalid(Exception):
@@ -57,6 +48,8 @@ class PartDraft:
     name: str = ""
     data: bytes | None = None
     keep: UUID | None = None
+    # What was found in the file (bulletins.metadata), as it is sealed beside the words.
+    findings: Findings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,10 @@ class Draft:
     people: tuple[str, ...] = ()
     nominated: tuple[str, ...] = ()
     change_summary: str = ""
+    # Of a correction: None is as good as True, so that nobody is spared a question by accident.
+    important: bool | None = None
+    review_on: date | None = None
+    related: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,18 +92,14 @@ class Checked:
     people: list[User] = field(default_factory=list)
     nominated: list[User] = field(default_factory=list)
     parts: list[PartDraft] = field(default_factory=list)
+    related: list[str] = field(default_factory=list)
 
     @property
     def all_subcommittees(self) -> list[str]:
         return sorted({*self.draft.subcommittees, *(each for part in self.parts for each in part.subcommittees)})
 
 
-class _Faults(dict[str, list[str]]):
-    def add(self, where: str, sentence: str) -> None:
-        self.setdefault(where, []).append(sentence)
-
-
-def _tier(value: object, where: str, faults: _Faults) -> Tier:
+def _tier(value: object, where: str, faults: Faults) -> Tier:
     try:
         return Tier.parse(value)
     except TierRefused as refused:
@@ -114,7 +107,7 @@ def _tier(value: object, where: str, faults: _Faults) -> Tier:
         return Tier.ONE
 
 
-def _caveats(words: tuple[str, ...], where: str, faults: _Faults) -> tuple[caveats.Caveat, ...]:
+def _caveats(words: tuple[str, ...], where: str, faults: Faults) -> tuple[caveats.Caveat, ...]:
     try:
         return caveats.parse_all(words)
     except caveats.CaveatRefused as refused:
@@ -122,39 +115,15 @@ def _caveats(words: tuple[str, ...], where: str, faults: _Faults) -> tuple[cavea
         return ()
 
 
-def _secret(where: str, faults: _Faults) -> None:
-    faults.add(where, _("機密性3情報（極秘・秘）はこのポータルでは扱えません。定められた別の手段を使ってください。"))
-
-
 def refuse_marked(where: str, words: str) -> None:
     """Invalid for words beside a bulletin (a comment, a reason) that are marked 機密性3, 極秘 or 秘."""
-    faults = _Faults()
+    faults = Faults()
     if markings.is_marked_secret(words):
-        _secret(where, faults)
+        faults.add(where, secret())
         raise Invalid(faults)
 
 
-def _text(text: str, where: str, faults: _Faults, *, longest: int) -> None:
-    if not text.strip():
-        faults.add(where, _("入力してください。"))
-    elif len(text) > longest:
-        faults.add(where, _("長すぎます。%(longest)d文字までにしてください。") % {"longest": longest})
-    elif _UNSTORABLE.search(text):
-        faults.add(where, _("使えない文字が入っています。"))
-    elif markings.is_marked_secret(text):
-        _secret(where, faults)
-
-
-def _line(text: str, where: str, faults: _Faults, *, longest: int) -> None:
-    """One line of text: a title stands in lists, where a second line or a control character would tell lies."""
-    text = text.strip()
-    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in text) or hidden_characters(text):
-        faults.add(where, _("改行や制御文字を入れずに、1行で書いてください。"))
-    else:
-        _text(text, where, faults, longest=longest)
-
-
-def _rows(model: type, ids: tuple[str, ...], where: str, faults: _Faults, **only: object) -> list:
+def _rows(model: type, ids: tuple[str, ...], where: str, faults: Faults, **only: object) -> list:
     wanted = []
     for each in dict.fromkeys(ids):
         try:
@@ -167,51 +136,55 @@ def _rows(model: type, ids: tuple[str, ...], where: str, faults: _Faults, **only
     return rows
 
 
-def _need_to_know(ids: tuple[str, ...], where: str, subject: Subject, faults: _Faults) -> None:
+def _need_to_know(ids: tuple[str, ...], where: str, subject: Subject, faults: Faults) -> None:
     """Only the author's own subcommittees: another one, and one that does not exist, give the same answer."""
     if not subject.subcommittees.issuperset(ids):
         faults.add(where, _("選べない分科会が含まれています。"))
 
 
-def _designation(draft: Draft, tier: Tier, subject: Subject, faults: _Faults) -> Designation | None:
+def _designation(draft: Draft, tier: Tier, subject: Subject, faults: Faults) -> Designation | None:
     if tier is not Tier.CRITICAL:
         if draft.designation:
             faults.add("designation", _("指定を付けられるのは重要経済安保情報だけです。"))
         return None
     if settings.COUNCIL_ZONE != "closed":
-        faults.add("tier", _("この接続系のポータルでは重要経済安保情報を扱えません。"))
+        elsewhere = _(
+            "この接続系のポータルでは重要経済安保情報を扱えません。"
+            "閉域のポータルか、指定した機関が定めた場所で扱ってください。"
+        )
+        faults.add("tier", elsewhere)
         return None
     number = draft.designation.replace("\x00", "")
-    row = Designation.objects.filter(register_number=number).first() if number else None
-    if row is None or reaches_tier(subject, tier, facts.designation_facts(row)):
+    rows = Designation.objects.filter(register_number=number) if number else []
+    reached = [row for row in rows if not reaches_tier(subject, tier, facts.designation_facts(row))]
+    # Two agencies may have the same number; whoever handles both items can't be understood by it.
+    if len(reached) != 1:
         faults.add("designation", _("重要経済安保情報には、あなたが取り扱える有効な指定の番号が必要です。"))
         return None
-    return row
+    return reached[0]
 
 
-def _file(part: PartDraft, where: str, faults: _Faults) -> None:
-    if not 0 < len(part.data) <= LARGEST_FILE:
-        faults.add(where, _("空のファイルと20MBを超えるファイルは受け取れません。"))
-        return
+def _taken(part: PartDraft, where: str, faults: Faults) -> tuple[bytes | None, Findings]:
+    """The bytes that are sealed in the place of those that came, and what was found in these."""
+    if part.data is None:
+        return None, part.findings
     try:
-        documents.name_of_file(part.name)
-    except documents.DocumentRefused as refused:
-        faults.add(where, str(refused))
-    if markings.is_marked_file(part.data[:MARKED_WITHIN]):
-        _secret(where, faults)
+        return taken(part.name, part.data)
+    except FileRefused as refused:
+        for sentence in refused.sentences:
+            faults.add(f"{where}.file", sentence)
+        return part.data, ()
 
 
-def _attachment(part: PartDraft, where: str, faults: _Faults) -> None:
+def _attachment(part: PartDraft, where: str, faults: Faults) -> None:
     """A file, new or kept, and the words beside it, which may be missing."""
     if part.text.strip():
-        _text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
-    if part.data is not None:
-        _file(part, f"{where}.file", faults)
-    elif part.keep is None:
+        check_text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
+    if part.data is None and part.keep is None:
         faults.add(f"{where}.file", _("ファイルを選んでください。"))
 
 
-def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, faults: _Faults) -> PartDraft:
+def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, faults: Faults) -> PartDraft:
     where = f"parts.{place}"
     tier = _tier(part.tier, f"{where}.tier", faults)
     if tier > checked.tier:
@@ -220,25 +193,43 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
         faults.add(f"{where}.kind", _("知らない種類です。"))
     if part.kind == Part.Kind.ATTACHMENT:
         _attachment(part, where, faults)
+    elif part.kind == Part.Kind.FIGURE and figures.is_picture(
+        part.text, has_file=part.data is not None or part.keep is not None
+    ):
+        _attachment(part, where, faults)
+        for name, sentence in figures.faults_in(part.text, part.data):
+            faults.add(f"{where}.{name}", sentence)
     else:
-        _text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
+        check_text(part.text, f"{where}.text", faults, longest=LONGEST_TEXT)
+        for sentence in structured.faults_in(part.kind, part.text):
+            faults.add(f"{where}.text", sentence)
         if part.data is not None or part.keep is not None:
-            faults.add(f"{where}.kind", _("ファイルを付けられるのは付属資料だけです。"))
+            faults.add(f"{where}.kind", _("ファイルを付けられるのは付属資料と図だけです。"))
     _need_to_know(part.subcommittees, f"{where}.subcommittees", subject, faults)
     _last_day(part.caveats, f"{where}.caveats", faults)
+    data, findings = _taken(part, where, faults)
     return PartDraft(
         part.text, tier, part.kind, tuple(sorted(set(part.subcommittees))), tuple(dict.fromkeys(part.caveats)),
-        part.name, part.data, part.keep,
+        part.name, data, part.keep, findings,
     )  # fmt: skip
 
 
-def _end_of(draft: Draft, faults: _Faults) -> datetime | None:
+def check_part(part: PartDraft, tier: Tier, subject: Subject) -> PartDraft:
+    """One part of a draft of this tier, with its words resolved. Invalid, its faults named as of the first part."""
+    faults, whole = Faults(), Checked(Draft("", "", tier, (part,)), tier)
+    checked = _part(1, part, whole, subject, faults)
+    if faults:
+        raise Invalid(faults)
+    return checked
+
+
+def _end_of(draft: Draft, faults: Faults) -> datetime | None:
     """The first moment after the last day of a 「○年○月○日まで」 caveat, in the council's time zone."""
     day = _last_day(draft.caveats, "caveats", faults)
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None
 
 
-def _last_day(words: tuple[str, ...], where: str, faults: _Faults) -> date | None:
+def _last_day(words: tuple[str, ...], where: str, faults: Faults) -> date | None:
     """The earliest last day among the caveats; a fault and None for one that is over, or beyond all calendars."""
     day = caveats.last_day(_caveats(words, where, faults))
     if day and day < timezone.localdate():
@@ -252,29 +243,30 @@ def _last_day(words: tuple[str, ...], where: str, faults: _Faults) -> date | Non
 
 def check(draft: Draft, subject: Subject) -> Checked:
     """The draft with its words resolved. Invalid, naming every fault, when something does not hold."""
-    faults, checked = _Faults(), Checked(draft)
+    faults, checked = Faults(), Checked(draft)
     if draft.kind not in Bulletin.Kind.values:
         faults.add("kind", _("知らない種類です。"))
     checked.tier = _tier(draft.tier, "tier", faults)
     checked.floor = checked.tier if draft.floor in (None, "") else _tier(draft.floor, "floor", faults)
     if checked.floor > checked.tier:
         faults.add("floor", _("見える下限は資料の格付より高くできません。"))
-    if checked.tier > subject.ceiling:
+    # Of what no zone of this kind takes, whoever hands it in, _designation() says where it belongs.
+    if subject.ceiling < checked.tier <= subject.zone:
         faults.add("tier", _("自分が扱える格付より高い資料は作れません。"))
-    _line(draft.title, "title", faults, longest=LONGEST_TITLE)
+    check_line(draft.title, "title", faults, longest=LONGEST_TITLE)
     if draft.floor_title:
-        _line(draft.floor_title, "floor_title", faults, longest=LONGEST_TITLE)
+        check_line(draft.floor_title, "floor_title", faults, longest=LONGEST_TITLE)
     if draft.change_summary.strip():
-        _text(draft.change_summary, "change_summary", faults, longest=LONGEST_SUMMARY)
+        check_text(draft.change_summary, "change_summary", faults, longest=LONGEST_SUMMARY)
     _need_to_know(draft.subcommittees, "subcommittees", subject, faults)
     checked.designation = _designation(draft, checked.tier, subject, faults)
     checked.expires_at = _end_of(draft, faults)
-    if draft.deadline is not None and draft.standard_deadline:
-        faults.add("deadline", _("標準の期限にするときは、日時を指定しないでください。"))
-    elif draft.deadline is not None and timezone.is_naive(draft.deadline):
-        faults.add("deadline", _("期限は時差つきの日時で指定してください。"))
-    elif draft.deadline is not None and not FIRST_YEAR <= draft.deadline.year <= LAST_YEAR:
-        faults.add("deadline", _("期限の年を確かめてください。"))
+    for where, sentence in faults_in(draft.deadline, draft.review_on, standard=draft.standard_deadline):
+        faults.add(where, sentence)
+    wanted = related.references_in(" ".join(draft.related))
+    checked.related = related.found_for(subject, wanted)
+    if len(checked.related) < len(wanted):
+        faults.add("related", _("見つからない資料番号が含まれています。関連する資料は20件までです。"))
     if not 0 < len(draft.parts) <= MOST_PARTS:
         faults.add("parts", _("本文を1つ以上、400個までで入れてください。"))
     checked.parts = [_part(place, part, checked, subject, faults) for place, part in enumerate(draft.parts, start=1)]

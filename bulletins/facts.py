@@ -1,5 +1,6 @@
 """From rows to the facts that decide() is told, in the same number of queries whether the bulletin exists or not."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -22,10 +23,11 @@ def portion_of(part: Part) -> Portion[Part]:
 
 
 def designation_facts(row: Designation | None) -> facts.Designation | None:
-    """The facts of a designation row; None stays None."""
+    """The facts of a designation row; None stays None. What was lifted or written down as over stays so, wherever the clock goes."""
     if row is None:
         return None
-    return facts.Designation(str(row.pk), str(row.agency_id), row.designated_on, row.expires_on, row.cancelled_on)
+    over = row.designated_on if row.cancelled_on or row.lapsed_on else None
+    return facts.Designation(str(row.pk), str(row.agency_id), row.designated_on, row.expires_on, over)
 
 
 def revision_facts(revision: Revision, released_to: Audience) -> facts.Bulletin:
@@ -48,6 +50,17 @@ def granted(bulletin_id: UUID) -> Audience:
     people = PersonGrant.objects.filter(content_object=bulletin_id).values_list("user_id", flat=True)
     groups = GroupGrant.objects.filter(content_object=bulletin_id).values_list("group_id", flat=True)
     return Audience(frozenset(map(str, people)), frozenset(groups))
+
+
+def granted_all(bulletins: Collection[UUID]) -> dict[UUID, Audience]:
+    """granted() for many bulletins, in the same two queries."""
+    people: dict[UUID, set[str]] = {pk: set() for pk in bulletins}
+    groups: dict[UUID, set[int]] = {pk: set() for pk in bulletins}
+    for pk, person in PersonGrant.objects.filter(content_object__in=bulletins).values_list("content_object", "user_id"):
+        people[pk].add(str(person))
+    for pk, group in GroupGrant.objects.filter(content_object__in=bulletins).values_list("content_object", "group_id"):
+        groups[pk].add(group)
+    return {pk: Audience(frozenset(people[pk]), frozenset(groups[pk])) for pk in bulletins}
 
 
 def planned(revision: Revision) -> Audience:

@@ -60,7 +60,9 @@ class FilterForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        help_text=_("題名と資料番号から探します。1文字から。全角・半角、かな・カナ、大文字・小文字を区別しません。"),
+        help_text=_(
+            "題名、資料番号、本文、付属資料の中から探します。1文字から。語を空白で区切ると、すべてを含むものだけになります。全角・半角、かな・カナ、大文字・小文字を区別しません。"
+        ),
     )
     state = _radio(_("自分の確認"), _STATES)
     kind = _radio(_("種別"), Bulletin.Kind.choices)
@@ -103,17 +105,18 @@ class FilterForm(forms.Form):
     @property
     def conditions(self) -> list[Condition]:
         """The conditions in force, each with the way out of it."""
-        held = self._held()
-        return [Condition(self._in_words(name), self.address(leave_out=name)) for name in held]
+        return [Condition(self._in_words(name), self.address(leave_out=name)) for name in self.held]
 
     def address(self, trail: Sequence[Position] = (), *, leave_out: str = "") -> str:
         """The query of this list at a position, or without one of its conditions."""
-        values = {name: value for name, value in self._held().items() if name != leave_out}
+        values = {name: value for name, value in self.held.items() if name != leave_out}
         if trail:
             values["cursor"] = write_trail(trail)
         return f"?{urlencode(values)}"
 
-    def _held(self) -> dict[str, str]:
+    @property
+    def held(self) -> dict[str, str]:
+        """The conditions in force, by the names of their fields."""
         return {name: self.cleaned_data[name] for name in self._FIELDS if self.cleaned_data.get(name)}
 
     def _in_words(self, name: str) -> str:

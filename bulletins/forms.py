@@ -3,110 +3,29 @@
 The fields take words as they are; bulletins.drafting says what holds. bulletins.editor puts the forms together.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from bulletins.deadline_words import MOMENT, STANDARD, days_asked_for, deadline_choices
 from bulletins.drafting import Draft, PartDraft
-from bulletins.models import Bulletin, Part
-from bulletins.options import Choices, Options, people_at
-from council.access import caveats
-from council.access.tiers import Tier
+from bulletins.models import Bulletin
+from bulletins.options import Options, people_at
+from bulletins.part_form import Several, caveat_choices, lines, select, tier_words
+from bulletins.related import references_in
 
+# Of a correction: whether those who acknowledged the revision before are asked again.
+IMPORTANT, SMALL = "yes", "no"
 _EMPTY = lazy("入力してください。")
-
-
-class Several(forms.MultipleChoiceField):
-    """Checkboxes. Which values hold is not decided here: an unknown one gets the sentence of bulletins.drafting."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def valid_value(self, value: str) -> bool:
-        """Every value: see above."""
-        return True
-
-
-def _select(label: str, *, required: bool = False, help_text: str = "") -> forms.CharField:
-    return forms.CharField(label=label, required=required, help_text=help_text, widget=forms.Select)
-
-
-def _tier_words(tier: Tier) -> str:
-    return {Tier.ONE: _("機密性1"), Tier.TWO: _("機密性2"), Tier.CRITICAL: _("重要経済安保情報")}[tier]
-
-
-def _caveat_choices(chosen: Iterable[str]) -> Choices:
-    extra = [word for word in chosen if word not in caveats.WORDS]
-    return [(word, _(word)) for word in (*caveats.WORDS, *extra)]
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-class PartForm(forms.Form):
-    """One part: its label in the margin, its words or its file."""
-
-    use_required_attribute = False
-    kind = forms.CharField(widget=forms.HiddenInput, required=False)
-    keep = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    tier = _select(lazy("格付"))
-    text = forms.CharField(label=lazy("本文"), strip=False, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    file = forms.FileField(label=lazy("ファイル"), required=False, allow_empty_file=True)
-    subcommittees = Several(label=lazy("この部分の分科会"), required=False)
-    caveats = Several(label=lazy("この部分の取扱制限"), required=False)
-
-    def __init__(self, *args: object, options: Options, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tier"].widget.choices = [(tier.value, _tier_words(tier)) for tier in options.tiers]
-        self.fields["subcommittees"].choices = options.subcommittees
-        self.fields["caveats"].choices = _caveat_choices(self["caveats"].value() or [])
-
-    @property
-    def kind_words(self) -> str:
-        """段落, 表, 付属資料; an unknown kind as it was sent."""
-        kind = str(self["kind"].value() or "")
-        return str(Part.Kind(kind).label) if kind in Part.Kind.values else kind[:20]
-
-    @property
-    def is_attachment(self) -> bool:
-        return self["kind"].value() == Part.Kind.ATTACHMENT
-
-    @property
-    def is_limited(self) -> bool:
-        return bool(self["subcommittees"].value() or self["caveats"].value())
-
-    def draft(self) -> PartDraft:
-        """What the author handed in for this part."""
-        given = self.cleaned_data
-        upload: UploadedFile | None = given.get("file")
-        return PartDraft(
-            _lines(given.get("text", "")),
-            given.get("tier", ""),
-            given.get("kind", ""),
-            tuple(given.get("subcommittees", ())),
-            tuple(given.get("caveats", ())),
-            upload.name if upload else "",
-            _whole(upload) if upload else None,
-            given.get("keep"),
-        )
-
-
-def _whole(upload: UploadedFile) -> bytes:
-    """The bytes; nothing of a file that was cut short because the request was too large: it is refused as that."""
-    data = upload.read()
-    return data if len(data) == upload.size else b""
 
 
 class DraftForm(forms.Form):
     """The bulletin as a whole: title, label, deadline, audience."""
 
     use_required_attribute = False
-    kind = _select(lazy("種類"), required=True)
+    kind = select(lazy("種類"), required=True)
     title = forms.CharField(label=lazy("題名"), error_messages={"required": _EMPTY})
     change_summary = forms.CharField(
         label=lazy("変更点"),
@@ -114,8 +33,18 @@ class DraftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=lazy("前の版から何を変えたか。機密性1で書けることだけを書いてください。"),
     )
-    tier = _select(lazy("資料の格付"), required=True, help_text=lazy("どの部分も、これより高くはできません。"))
-    floor = _select(
+    important = forms.ChoiceField(
+        label=lazy("変更の重さ"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (IMPORTANT, lazy("重要な変更。前の版を確認した人にも、もう一度確認を求めます。")),
+            (SMALL, lazy("軽微な訂正。前の版の確認は、そのまま有効です。")),
+        ],
+        initial=IMPORTANT,
+    )
+    tier = select(lazy("資料の格付"), required=True, help_text=lazy("どの部分も、これより高くはできません。"))
+    floor = select(
         lazy("見える下限"),
         help_text=lazy("下げると、低い格付の部分だけがより多くの人に見えます。下げないときは資料の格付と同じです。"),
     )
@@ -124,7 +53,7 @@ class DraftForm(forms.Form):
         required=False,
         help_text=lazy("下限を下げたときに、資料の格付に届かない人に見せる題名です。"),
     )
-    designation = _select(lazy("指定管理簿の番号"), help_text=lazy("重要経済安保情報のときに選びます。"))
+    designation = select(lazy("指定管理簿の番号"), help_text=lazy("重要経済安保情報のときに選びます。"))
     subcommittees = Several(
         label=lazy("資料全体の分科会"),
         required=False,
@@ -143,6 +72,17 @@ class DraftForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=lazy("日時を指定するときに入れます。日本時間です。"),
+    )
+    review_on = forms.DateField(
+        label=lazy("見直しの日"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=lazy("この日が来ると、発信元の作成者に知らせます。公開はそのまま続きます。"),
+    )
+    related = forms.CharField(
+        label=lazy("関連する資料"),
+        required=False,
+        help_text=lazy("資料番号を、読点か空白で区切って書きます。読む人には、その人が見られるものだけが出ます。"),
     )
     to_subcommittees = Several(label=lazy("分科会に公開"), required=False)
     organisations = Several(label=lazy("組織に公開"), required=False)
@@ -164,8 +104,8 @@ class DraftForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = {
             "kind": Bulletin.Kind.choices,
-            "tier": [(tier.value, _tier_words(tier)) for tier in options.tiers],
-            "floor": [("", _("資料の格付と同じ")), *((tier.value, _tier_words(tier)) for tier in options.tiers)],
+            "tier": [(tier.value, tier_words(tier)) for tier in options.tiers],
+            "floor": [("", _("資料の格付と同じ")), *((tier.value, tier_words(tier)) for tier in options.tiers)],
             "designation": [("", _("選ばない")), *options.designations],
         }
         for name, each in choices.items():
@@ -173,7 +113,7 @@ class DraftForm(forms.Form):
         for name in ("subcommittees", "to_subcommittees", "organisations"):
             self.fields[name].choices = getattr(options, name)
         self.fields["nominated"].choices = options.approvers
-        self.fields["caveats"].choices = _caveat_choices(self["caveats"].value() or [])
+        self.fields["caveats"].choices = caveat_choices(self["caveats"].value() or [])
         self.fields["kind"].disabled = kind_fixed
         self.fields["deadline_choice"].choices = deadline_choices(
             self["kind"].value() if kind_fixed else "", self["floor"].value() or self["tier"].value()
@@ -187,7 +127,7 @@ class DraftForm(forms.Form):
         """Fields that have nothing to say here: no summary of a first revision, no choice among nothing."""
         gone = [name for name in ("subcommittees", "to_subcommittees", "nominated") if not self.fields[name].choices]
         gone += ["designation"] if not options.designations else []
-        gone += ["change_summary"] if number == 1 else []
+        gone += ["change_summary", "important"] if number == 1 else []
         for name in gone:
             del self.fields[name]
 
@@ -235,5 +175,8 @@ class DraftForm(forms.Form):
             to_subcommittees=tuple(given.get("to_subcommittees", ())),
             people=given.get("people", ()),
             nominated=tuple(given.get("nominated", ())),
-            change_summary=_lines(given.get("change_summary", "")),
+            change_summary=lines(given.get("change_summary", "")),
+            important=given.get("important") != SMALL,
+            review_on=given.get("review_on"),
+            related=references_in(given.get("related", "")),
         )

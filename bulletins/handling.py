@@ -10,51 +10,67 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from council.access import caveats
-from council.access.caveats import Use
+from council.access.caveats import Caveat, Path
 from council.access.facts import Label
 from council.access.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """The strip in words: `scope` for the mark, `who` one sentence, `system` what is stopped, `reader` what is not."""
+    """The strip in words: `scope` for the mark, `who` one sentence, `system` what is stopped, `reader` what is not.
+
+    `closed` are the ways out that the bulletin's own caveats close, `partly` those that only caveats of single parts do.
+    """
 
     caveats: tuple[str, ...]
     scope: str
     who: str
     system: str
     reader: str
-    stops: frozenset[Use]
+    closed: frozenset[Path]
+    partly: frozenset[Path]
 
     @property
     def stops_print(self) -> bool:
-        return Use.PRINT in self.stops
+        """Whether nothing of it may be printed."""
+        return Path.PRINT in self.closed
 
     @property
     def stops_copy(self) -> bool:
-        return Use.COPY in self.stops
+        """Whether nothing of it may be selected."""
+        return Path.SELECTION in self.closed
+
+    @property
+    def guards_copy(self) -> bool:
+        """Whether anything of it may not be selected."""
+        return Path.SELECTION in self.closed | self.partly
 
 
 def handling_of(
     banner: Label,
     *,
     organisation: str,
+    own: Sequence[Caveat] | None = None,
     subcommittees: Sequence[str] = (),
     last_day: date | None = None,
     designated_until: date | None = None,
 ) -> Handling:
     """The strip for a banner, for a reader of that organisation; `subcommittees` are the names of those on the banner.
 
+    `own` are the caveats of the bulletin itself: all others of the banner bind single parts. Without it all bind the whole.
     `last_day` is the last day on which the bulletin is served, `designated_until` that of its designation.
     """
-    stops = caveats.stopped(banner.caveats)
+    own = banner.caveats if own is None else tuple(own)
+    closed = caveats.closed(own)
+    partly = caveats.closed(banner.caveats) - closed
     return Handling(
         caveats=tuple(_(caveat.words) for caveat in banner.caveats),
         scope=scope_of(subcommittees),
-        who=_who(banner, stops, organisation, subcommittees),
-        system=_("、").join(_stopped(banner, stops, last_day, designated_until)),
+        who=_who(banner, organisation, subcommittees),
+        system=_("、").join([*_ways(closed, partly), *_ends(banner, own, last_day, designated_until)]),
         reader=_("、").join(_on_trust(banner)),
-        stops=stops,
+        closed=closed,
+        partly=partly,
     )
 
 
@@ -80,7 +96,12 @@ def limits_of(label: Label, banner_own: Label, names: dict[str, str]) -> tuple[s
     )
 
 
-def _who(banner: Label, stops: frozenset[Use], organisation: str, subcommittees: Sequence[str]) -> str:
+def closed_by(label: Label, banner_own: Label) -> frozenset[Path]:
+    """The ways out that a part's own caveats close beyond those of the bulletin as a whole."""
+    return caveats.closed(label.caveats) - caveats.closed(banner_own.caveats)
+
+
+def _who(banner: Label, organisation: str, subcommittees: Sequence[str]) -> str:
     """誰に見せてよいか, one sentence; the narrowest limit speaks."""
     words = {"organisation": organisation, "names": _("と").join(subcommittees)}
     if banner.tier is Tier.CRITICAL:
@@ -95,7 +116,7 @@ def _who(banner: Label, stops: frozenset[Use], organisation: str, subcommittees:
         )
     if subcommittees:
         return _("%(names)sに属する人にだけ見せられ、%(organisation)sの中でもほかの人には見せられません。") % words
-    if banner.tier is Tier.TWO or Use.FORWARD in stops:
+    if banner.tier is Tier.TWO or Path.FORWARD in caveats.closed(banner.caveats):
         return (
             _(
                 "%(organisation)sの中で仕事のために知る必要がある人にだけ見せられ、組織の外には委託先や取引先も含めて見せられません。"
@@ -105,17 +126,29 @@ def _who(banner: Label, stops: frozenset[Use], organisation: str, subcommittees:
     return _("だれに見せてもかまいません。")
 
 
-def _stopped(banner: Label, stops: frozenset[Use], last_day: date | None, designated_until: date | None) -> list[str]:
-    """What the portal itself prevents, in words. Only what it really does is named."""
+def _ways(closed: frozenset[Path], partly: frozenset[Path]) -> list[str]:
+    """Which ways out the portal itself closes, in words. Only what it really does is named."""
     named = {
-        Use.FORWARD: _("このポータルからの転送"),
-        Use.COPY: _("文字の選択と複写"),
-        Use.PRINT: _("画面からの印刷"),
-        Use.DOWNLOAD: _("付属資料の受け取り"),
+        Path.FORWARD: _("このポータルからの転送"),
+        Path.SELECTION: _("文字の選択と複写"),
+        Path.PRINT: _("画面からの印刷"),
+        Path.PDF: _("PDFの受け取り"),
+        Path.FILE: _("付属資料の受け取り"),
+        Path.PACKAGE: _("封をした包みの受け取り"),
+        Path.API: _("プログラムへの本文の引き渡し"),
     }
-    said = [words for use, words in named.items() if use in stops]
-    if last_day:
-        said.append(_("期限（%(day)s）を過ぎた閲覧") % {"day": _day(last_day)})
+    said = [words for path, words in named.items() if path in closed]
+    return said + [_("制限のある部分の、%(use)s") % {"use": words} for path, words in named.items() if path in partly]
+
+
+def _ends(banner: Label, own: tuple[Caveat, ...], last_day: date | None, designated_until: date | None) -> list[str]:
+    """Which days end it, and who is kept out whatever day it is."""
+    said = [_("期限（%(day)s）を過ぎた閲覧") % {"day": _day(last_day)}] if last_day else []
+    part_ends = caveats.last_day(tuple(each for each in banner.caveats if each not in own))
+    if part_ends:
+        said.append(
+            _("制限のある部分の、%(use)s") % {"use": _("期限（%(day)s）を過ぎた閲覧") % {"day": _day(part_ends)}}
+        )
     if banner.tier is Tier.CRITICAL:
         said.append(_("取扱者名簿にない人の閲覧"))
         if designated_until:

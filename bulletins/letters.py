@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -10,17 +9,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from accounts import clock_notices, device_notices, idle
+from accounts.designation_notices import Told, What
+from accounts.enrolment_notices import address_in
+from accounts.enrolment_notices import sentence as of_an_enrolment
 from accounts.key_notices import Step
 from accounts.log_notices import Report
 from accounts.models import Notice
+from bulletins import copy_notices, review_days
+from bulletins.mail_titles import NO_BULLETIN, title_of
 from bulletins.notifying import asks_answer
-from council.templatetags.portal import JST, jst, tier_label
+from council.templatetags.portal import jst, jst_date, tier_label
 
 Kind = Notice.Kind
 _RULE = "―" * 20
 _NO_LOGS = Report()
-# What is about no bulletin, and so has no handling of its own.
-_NO_BULLETIN = {Kind.KEY, Kind.REVIEW, Kind.LOG}
+_BY_THE_CLOCK = {Kind.CLOCK: clock_notices, Kind.IDLE: idle, Kind.REVIEW_DAY: review_days, Kind.COPY: copy_notices}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,19 @@ class Letter:
     body: str
 
 
-def letter(notice: Notice, *, named: bool, digest: Sequence[Notice] = (), logs: Report = _NO_LOGS) -> Letter:
+def letter(
+    notice: Notice, *, named: bool, mark: str = "", digest: Sequence[Notice] = (), logs: Report = _NO_LOGS
+) -> Letter:
     """The mail of a notice; `named` is what telling.may_name() said. `digest` is what a digest lists, `logs` what the weekly notice says.
 
+    `mark` stands in the place of the tier, where what it is about is no longer designated.
     `notice.organisation` must be loaded where there is one.
     """
     with override("ja"):
-        subject, japanese = _subject(notice, named, len(digest)), _body(notice, named, digest, logs)
+        subject = title_of(notice, named=named, mark=mark, digest=digest)
+        japanese = _body(notice, named, mark, digest, logs)
     with override("en"):
-        english = _body(notice, named, digest, logs)
+        english = _body(notice, named, mark, digest, logs)
     return Letter(subject, f"{japanese}\n\n{_RULE}\nEnglish\n\n{english}\n")
 
 
@@ -54,6 +62,14 @@ def asked(notice: Notice, *, named: bool) -> str:
     """What the notice asks for or says, in a sentence or two that names the bulletin only where it may be named."""
     if notice.kind == Kind.KEY:
         return _of_a_key(notice) % {"organisation": _organisation(notice)}
+    if notice.kind in (Kind.ENROLMENT, Kind.LEAVING):
+        return of_an_enrolment(notice)
+    if notice.kind == Kind.DESIGNATION:
+        return _of_a_designation(notice)
+    if notice.kind in device_notices.KINDS:
+        return device_notices.sentence(notice)
+    if notice.kind in _BY_THE_CLOCK:
+        return _BY_THE_CLOCK[notice.kind].sentence(notice)
     if notice.kind == Kind.LOG:
         return _(
             "記録（だれが何をしたか）の、この一週間の検印をお知らせします。控えておけば、記録が書き換えられたときに分かります。"
@@ -89,6 +105,7 @@ def _named(notice: Notice) -> str:
         )
     sentences = {
         Kind.ESCALATION: _("%(organisation)sで、%(reference)sについての確認が期限を過ぎています。"),
+        Kind.SEARCH: _("公開された%(reference)sが、保存した条件に当てはまります。"),
         Kind.RECALLED: _("%(reference)sは回収されました。手もとの写しを始末し、その結果を回答してください。"),
         Kind.SUPERSEDED: _("%(reference)sは差し替えられました。古い版の写しを始末し、その結果を回答してください。"),
     }  # fmt: skip
@@ -139,11 +156,34 @@ def _of_a_review(notice: Notice) -> str:
     )
 
 
+def _of_a_designation(notice: Notice) -> str:
+    """Its number in the register, what became of it and a day; never what it is about (accounts.designation_notices)."""
+    told = Told.of(notice)
+    sentences = {
+        What.EXTENDED: _("指定（%(number)s）の有効期間が、%(day)sまで延びました。ポータルで確認してください。"),
+        What.CANCELLED: _(
+            "指定（%(number)s）は%(day)sに解除されました。手もとの写しの表示を「指定解除」に改め、ポータルで確認してください。"
+        ),
+        What.LAPSED: _(
+            "指定（%(number)s）の有効期間は%(day)sに満了しました。手もとの写しの表示を「指定有効期間満了」に改め、ポータルで確認してください。"
+        ),
+    }  # fmt: skip
+    return sentences[told.what] % {"number": notice.reference, "day": jst_date(told.day)}
+
+
 def path_of(notice: Notice, *, named: bool) -> str:
     """The page to go to, from the root of the portal: the inbox where the notice names nothing, the front for mailboxes.
 
     Also for keys: a holder is told of them who may not see the page of the keys. And for the logs, of which the inbox says the same.
     """
+    if notice.kind == Kind.DESIGNATION:
+        return reverse("accounts:designation_notices")
+    if notice.kind in device_notices.KINDS:
+        return reverse("accounts:sessions" if notice.kind == Kind.DEVICE else "accounts:factors")
+    if notice.kind in (Kind.ENROLMENT, Kind.LEAVING):
+        return address_in(notice)
+    if notice.kind in _BY_THE_CLOCK:
+        return _BY_THE_CLOCK[notice.kind].path_of(notice)
     if not named or notice.kind in (Kind.KEY, Kind.LOG):
         return reverse("notices" if notice.person_id else "home")
     if notice.kind == Kind.REVIEW:
@@ -161,31 +201,9 @@ def _url(path: str) -> str:
     return urljoin(f"{settings.COUNCIL_URL}/", path)
 
 
-def _near(deadline: datetime) -> str:
-    """11月17日 17:00, in Japan."""
-    moment = deadline.astimezone(JST)
-    return f"{moment.month}月{moment.day}日 {moment.hour}:{moment.minute:02}"
-
-
-def _subject(notice: Notice, named: bool, listed: int) -> str:
-    if notice.kind == Kind.DIGEST:
-        return f"【まとめ】新しい情報 {listed}件"
-    marks = {
-        Kind.PUBLISHED: "要確認" if notice.deadline else "新しい情報", Kind.REMINDER: "再通知", Kind.ESCALATION: "期限超過",
-        Kind.RECALLED: "回収", Kind.SUPERSEDED: "差し替え", Kind.KEY: "鍵の変更",
-        Kind.REVIEW: "アクセスの見直し", Kind.LOG: "記録の週報",
-    }  # fmt: skip
-    words = [notice.reference] if named and notice.reference else []
-    if notice.deadline:
-        words.append(f"期限 {_near(notice.deadline)}")
-    if notice.kind == Kind.LOG:
-        words.append(_near(notice.created_at))
-    return f"【{marks[notice.kind]}】{'　'.join(words) or '情報共有ポータルからのお知らせ'}"
-
-
-def _body(notice: Notice, named: bool, digest: Sequence[Notice], logs: Report) -> str:
+def _body(notice: Notice, named: bool, mark: str, digest: Sequence[Notice], logs: Report) -> str:
     front = _("%(council)sの情報共有ポータルからのお知らせです。") % {"council": settings.COUNCIL_NAME}
-    said = _digest(digest) if notice.kind == Kind.DIGEST else _one(notice, named)
+    said = _digest(digest) if notice.kind == Kind.DIGEST else _one(notice, named, mark)
     return "\n".join([front, "", *said, "", *_logs(logs), *_foot(notice)])
 
 
@@ -198,18 +216,27 @@ def _logs(logs: Report) -> Iterator[str]:
         yield from (*logs.advice, "")
 
 
-def _one(notice: Notice, named: bool) -> Iterator[str]:
+def _one(notice: Notice, named: bool, mark: str) -> Iterator[str]:
     yield asked(notice, named=named)
     yield ""
+    if notice.kind in device_notices.KINDS:
+        yield from (
+            _("%(label)s：%(value)s") % {"label": label, "value": value}
+            for label, value in device_notices.facts(notice)
+        )
     if notice.deadline:
         yield _("期限：%(deadline)s（日本時間）") % {"deadline": jst(notice.deadline)}
     if named and notice.reference:
         yield _("番号：%(reference)s") % {"reference": reference(notice)}
-    if named and notice.kind not in _NO_BULLETIN:
+    if named and notice.kind not in NO_BULLETIN:
         yield _("取扱い：%(tier)s。くわしい取扱いは、開いたページの上に書いてあります。") % {
-            "tier": tier_label(notice.tier)
+            "tier": mark or tier_label(notice.tier)
         }
-    yield _("開くページ：%(url)s") % {"url": _url(path_of(notice, named=named))}
+    path = path_of(notice, named=named)
+    if path:
+        yield _("開くページ：%(url)s") % {"url": _url(path)}
+    if notice.kind == Kind.DESIGNATION:
+        yield _("サインインできない人は、読んだことを下の問い合わせ先に知らせてください。守秘の義務は続きます。")
 
 
 def _digest(listed: Sequence[Notice]) -> Iterator[str]:
@@ -224,13 +251,20 @@ def _digest(listed: Sequence[Notice]) -> Iterator[str]:
 
 
 def _foot(notice: Notice) -> Iterator[str]:
+    if notice.kind not in (Kind.ENROLMENT, Kind.LEAVING):
+        yield from _rhythm(notice)
+    yield _("問い合わせ：%(contact)s") % {"contact": settings.COUNCIL_CONTACT}
+    yield _("このメールは自動で送っています。返信は読まれません。")
+
+
+def _rhythm(notice: Notice) -> Iterator[str]:
     yield _("このメールには、題名も本文も書いていません。読むにはポータルにサインインしてください。")
     if notice.person_id:
         yield _(
             "通知をそのつど受け取るか、まとめて受け取るかは、次のページで選べます：%(url)s"
         ) % {"url": _url(reverse("accounts:me"))}  # fmt: skip
-        yield _("期限のあるもの、速報、注意喚起、回収、鍵の変更は、選び方にかかわらず、そのつど届きます。")
+        yield _(
+            "期限のあるもの、速報、注意喚起、回収、鍵の変更、サインインについての知らせは、選び方にかかわらず、そのつど届きます。"
+        )
     else:
         yield _("この宛先の変更は、事務局に知らせてください。")
-    yield _("問い合わせ：%(contact)s") % {"contact": settings.COUNCIL_CONTACT}
-    yield _("このメールは自動で送っています。返信は読まれません。")

@@ -22,9 +22,11 @@ from django.utils import timezone
 
 from accounts import log_notices
 from accounts.models import Notice
+from accounts.notices import address_of
 from accounts.subject import subjects_of
 from bulletins import digests, letters
 from bulletins.bounces import note_bounce
+from bulletins.ended_marks import marks_of
 from bulletins.telling import Withheld, may_name
 from council.audit.events import Event
 from council.audit.record import Entry, record_many
@@ -51,9 +53,12 @@ _OURS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a mail is going to say: for a digest the notices in it, and those that are left out, each with its reason; of the logs."""
+    """What a mail is going to say: for a digest the notices in it, and those that are left out, each with its reason; of the logs; `mark`
+    in the place of the tier of what is no longer designated.
+    """
 
     named: bool = False
+    mark: str = ""
     logs: log_notices.Report = log_notices.Report()
     digest: list[Notice] = field(default_factory=list)
     left_out: dict[UUID, str] = field(default_factory=dict)
@@ -132,9 +137,9 @@ def _carry_out(notice: Notice, connection: BaseEmailBackend) -> bool:
 def _plan(notice: Notice) -> Plan:
     if notice.kind == Kind.LOG:
         named = may_name(notice)
-        return Plan(named, log_notices.report(notice, subjects_of([notice.person])[notice.person_id]))
+        return Plan(named, logs=log_notices.report(notice, subjects_of([notice.person])[notice.person_id]))
     if notice.kind != Kind.DIGEST:
-        return Plan(may_name(notice))
+        return Plan(may_name(notice), mark=marks_of([notice]).get(notice.pk, ""))
     found = digests.contents(notice)
     if not found.told:
         digests.leave_out(found.withheld)
@@ -175,12 +180,12 @@ class Mail(EmailMessage):
 
 def message(notice: Notice, plan: Plan, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail of a notice, with a Message-ID that is the same however often it is made."""
-    written = letters.letter(notice, named=plan.named, digest=plan.digest, logs=plan.logs)
+    written = letters.letter(notice, named=plan.named, mark=plan.mark, digest=plan.digest, logs=plan.logs)
     host = urlsplit(settings.COUNCIL_URL).hostname or "localhost"
     return Mail(
         written.subject,
         written.body,
-        to=[notice.person.email if notice.person_id else notice.contact.address],
+        to=[address_of(notice.person) if notice.person_id else notice.contact.address],
         connection=connection,
         headers={
             "Message-ID": f"<{notice.pk}@{'localhost' if ':' in host else host}>",

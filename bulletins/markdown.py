@@ -9,6 +9,7 @@ CommonMark, GFM tables and strikethrough, with these differences, each so that n
 * Link reference definitions are text (an unused one would disappear).
 * Characters that hide or reorder text (bidi controls, zero-width, NUL) are shown as ⟦U+202E⟧.
 * Nesting stops at `MAX_NESTING` levels; deeper marks are text.
+* A line of its own before a table, 「表：…」 or 「表1　…」, is the table's caption; its first column then names the rows.
 
 Pure: no Django, no settings. The allow-list of nh3 runs last, over everything.
 """
@@ -28,6 +29,7 @@ from markdown_it.token import Token
 
 from bulletins.inline_rules import emphasis, image, inline_link, line_break_tag
 from bulletins.lettering import OWN_MARK, show_hidden
+from bulletins.named_tables import plain_words, with_named_tables, without_empty_heads
 
 MAX_NESTING = 40
 
@@ -39,6 +41,7 @@ _PLAIN_TAGS = [
     "a",
     "blockquote",
     "br",
+    "caption",
     "code",
     "del",
     "div",
@@ -65,9 +68,10 @@ _PLAIN_TAGS = [
 ]
 _CLEANER = nh3.Cleaner(
     tags=set(_PLAIN_TAGS),
-    attributes={"a": {"href", "title"}, "ol": {"start"}, **{tag: {"id"} for tag in _HEADINGS}},
+    attributes={"a": {"href", "title"}, "div": {"aria-label"}, "ol": {"start"}, **{tag: {"id"} for tag in _HEADINGS}},
     tag_attribute_values={
-        "div": {"class": {"table-scroll"}, "tabindex": {"0"}, "role": {"region"}, "aria-label": {"表"}},
+        "div": {"class": {"table-scroll"}, "tabindex": {"0"}, "role": {"region"}},
+        "table": {"class": {"pairs"}},
         "th": {"scope": {"col", "row"}, "class": {"num"}},
         "td": {"class": {"num"}},
         "li": {"class": {"marked"}},
@@ -96,8 +100,9 @@ def render(text: str, *, heading_prefix: str = "") -> str:
     """
     if heading_prefix and not _PREFIX.fullmatch(heading_prefix):
         raise ValueError("heading_prefix must be lower-case letters, digits and hyphens")
-    html = _parser().render(_typed(text), {"prefix": heading_prefix})
-    return _CLEANER.clean(show_hidden(html))
+    parser, env = _parser(), {"prefix": heading_prefix}
+    tokens = with_named_tables(parser.parse(_typed(text), env))
+    return _CLEANER.clean(show_hidden(parser.renderer.render(tokens, parser.options, env)))
 
 
 def headings(text: str, *, heading_prefix: str = "part") -> list[Heading]:
@@ -105,19 +110,20 @@ def headings(text: str, *, heading_prefix: str = "part") -> list[Heading]:
     tokens = _parser().parse(_typed(text), {"prefix": heading_prefix})
     found = ((token, tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "heading_open")
     return [
-        Heading(int(token.tag[1]), show_hidden(_plain(inline)), f"{heading_prefix}-{number}")
+        Heading(int(token.tag[1]), show_hidden(plain_words(inline)), f"{heading_prefix}-{number}")
         for number, (token, inline) in enumerate(found, 1)
     ]
+
+
+def parsed(text: str) -> list[Token]:
+    """The tokens that `render` makes its HTML of, for other ways to show the same words. What hides is not written out yet."""
+    return _parser().parse(_typed(text), {"prefix": ""})
 
 
 def _typed(text: str) -> str:
     """The input with what the parser would swallow made visible first: NUL, lone surrogates; page breaks are lines."""
     text = text.replace("\f", "\n").replace("\v", "\n").removeprefix("\ufeff")
     return re.sub("[\0\ud800-\udfff]", lambda found: f"⟦U+{ord(found[0]):04X}⟧", text)
-
-
-def _plain(inline: Token) -> str:
-    return "".join(" " if part.type.endswith("break") else part.content for part in inline.children or ()).strip()
 
 
 @cache
@@ -159,7 +165,7 @@ def _guarded(rule: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def _house_style(state: StateCore) -> None:
-    state.tokens = _without_empty_heads(state.tokens)
+    state.tokens = without_empty_heads(state.tokens)
     number = 0
     for at, token in enumerate(state.tokens):
         if token.type in ("heading_open", "heading_close"):
@@ -180,32 +186,6 @@ def _style_cell(token: Token) -> None:
         token.attrSet("class", "num")
 
 
-def _without_empty_heads(tokens: list[Token]) -> list[Token]:
-    """Tables whose header cells are all empty lose the header; the first cell of each row then names its row."""
-    kept: list[Token] = []
-    headless = False
-    for at, token in enumerate(tokens):
-        if token.type == "thead_open":
-            close = next(i for i in range(at, len(tokens)) if tokens[i].type == "thead_close")
-            headless = not any(cell.content.strip() for cell in tokens[at:close] if cell.type == "inline")
-            skipping = headless
-        elif token.type == "tr_open" and headless:
-            _name_row(tokens, at)
-        if not (headless and skipping):
-            kept.append(token)
-        if token.type == "thead_close":
-            skipping = False
-        headless = headless and token.type != "table_close"
-    return kept
-
-
-def _name_row(tokens: list[Token], at: int) -> None:
-    first, content = tokens[at + 1], tokens[at + 2]
-    if first.type == "td_open" and content.content.strip():
-        first.tag = tokens[at + 3].tag = "th"
-        first.attrSet("scope", "row")
-
-
 def _brings_mark(tokens: list[Token], at: int) -> bool:
     """True when the item starts with a mark of its own (①, ・, 1.): a bullet before it would be a second one."""
     return tokens[at + 1].type == "paragraph_open" and bool(OWN_MARK.match(tokens[at + 2].content))
@@ -222,7 +202,9 @@ def _fence(renderer: RendererHTML, tokens: list[Token], at: int, options: object
 
 
 def _table_open(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:
-    return '<div class="table-scroll" tabindex="0" role="region" aria-label="表"><table>\n'
+    label, kind = escapeHtml(tokens[at].meta.get("label", "表")), tokens[at].attrs.get("class", "")
+    attribute = f' class="{kind}"' if kind else ""
+    return f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table{attribute}>\n'
 
 
 def _table_close(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:

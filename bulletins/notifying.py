@@ -13,7 +13,8 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import Contact, Notice, User
 from accounts.notices import queue
-from bulletins.models import Bulletin, Delivery, Revision
+from bulletins.acknowledged import settled_before
+from bulletins.models import Bulletin, Delivery, Revision, SavedSearch
 from council.access.facts import State as Standing
 from council.access.facts import Subject
 
@@ -33,23 +34,52 @@ def published(revision: Revision, readers: Iterable[tuple[User, Subject]]) -> No
 
     `readers` is what access.readers_given() gives. `revision.bulletin` must be loaded. Deadlines are those of the organisations'
     Delivery rows where these are written already, else that of the revision. What is not compulsory waits for the digest of
-    whoever wants one.
+    whoever wants one, and so does whatever its reader need not acknowledge again: a small correction is news to them and no duty.
     """
     readers = [person for person, _subject in readers]
     deadlines = _deadlines(revision)
+    settled, settled_organisations = settled_before(revision)
 
-    def notice(key: str, organisation: UUID, **to: object) -> Notice:
-        deadline = deadlines.get(organisation, revision.deadline)
+    def notice(key: str, organisation: UUID, *, owes: bool, **to: object) -> Notice:
+        deadline = deadlines.get(organisation, revision.deadline) if owes else None
         return _notice(
             Kind.PUBLISHED, f"published:{revision.pk}:{key}", revision, organisation, deadline=deadline, **to
         )
 
-    to_people = [notice(str(person.pk), person.organisation_id, person_id=person.pk) for person in readers]
-    for person, row in zip(readers, to_people, strict=True):
-        at_once = row.deadline or revision.bulletin.kind in COMPULSORY or person.notices == User.Rhythm.INSTANT
+    to_people = []
+    for person in readers:
+        owes = person.pk not in settled
+        row = notice(str(person.pk), person.organisation_id, owes=owes, person_id=person.pk)
+        compulsory = owes and revision.bulletin.kind in COMPULSORY
+        at_once = row.deadline or compulsory or person.notices == User.Rhythm.INSTANT
         row.state = State.QUEUED if at_once else State.HELD
-    boxes = _mailboxes({person.organisation_id for person in readers})
-    queue([*to_people, *(notice(f"contact:{box.pk}", box.organisation_id, contact_id=box.pk) for box in boxes)])
+        to_people.append(row)
+    to_boxes = [
+        notice(
+            f"contact:{box.pk}",
+            box.organisation_id,
+            owes=box.organisation_id not in settled_organisations,
+            contact_id=box.pk,
+        )
+        for box in _mailboxes({person.organisation_id for person in readers})
+    ]
+    queue([*to_people, *to_boxes])
+    _search_alerts(revision, readers)
+
+
+def _search_alerts(revision: Revision, readers: Iterable[User]) -> None:
+    """A notice to each reader who keeps searches with alerts. Whether one of them finds the revision is asked when it is sent
+    (bulletins.telling): as this person, by what they may see at that moment. Here nothing of what they look for is opened.
+    """
+    keepers = set(SavedSearch.objects.filter(alerts=True).values_list("person_id", flat=True))
+    queue(
+        _notice(
+            Kind.SEARCH, f"{Kind.SEARCH}:{revision.pk}:{person.pk}", revision, person.organisation_id,
+            deadline=None, person_id=person.pk,
+        )
+        for person in readers
+        if person.pk in keepers
+    )  # fmt: skip
 
 
 def closed(
@@ -76,6 +106,15 @@ def closed(
     ]
     boxes = _mailboxes(people_by_organisation)
     queue([*to_people, *(notice(f"contact:{box.pk}", box.organisation_id, contact_id=box.pk) for box in boxes)])
+
+
+def review_day(revision: Revision, people: Iterable[User], *, key: str) -> None:
+    """Tells these people that the day of the next look has come; once for each key, which names the revision and the day."""
+    organisation = revision.bulletin.originator_id
+    queue(
+        _notice(Kind.REVIEW_DAY, f"{key}:{person.pk}", revision, organisation, deadline=None, person_id=person.pk)
+        for person in people
+    )
 
 
 def reminder(delivery: Delivery, people: Iterable[User | Contact], *, round: str) -> None:  # noqa: A002  the word of the ladder

@@ -1,12 +1,13 @@
 """What an author can choose from: own subcommittees, valid designations, organisations, approvers, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from accounts.models import Designation, Organisation, RoleAssignment, Subcommittee, User
 from bulletins.facts import designation_facts
 from bulletins.models import Nomination, Release, Revision
+from bulletins.related import references_for
 from council.access.facts import Role, Subject
 from council.access.policy import reaches_tier
 from council.access.tiers import Tier
@@ -82,16 +83,18 @@ class Named:
     to_subcommittees: list[str]
     addresses: list[str]
     nominated: list[str]
+    related: list[str] = field(default_factory=list)
 
 
-def named_in(revision: Revision) -> Named:
-    """Everybody to whom the revision is to be released, and the approvers it names."""
+def named_in(revision: Revision, subject: Subject) -> Named:
+    """Everybody to whom the revision is to be released, the approvers it names, and what it is related to of what the subject may see."""
     releases = Release.objects.filter(revision=revision).select_related("person").order_by("person__email", "pk")
     return Named(
         [str(row.organisation_id) for row in releases if row.organisation_id],
         [str(row.subcommittee_id) for row in releases if row.subcommittee_id],
         [row.person.email for row in releases if row.person],
         [str(pk) for pk in Nomination.objects.filter(revision=revision).values_list("person_id", flat=True)],
+        references_for(subject, revision.related or ()),
     )
 
 

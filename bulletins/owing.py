@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Contact, Notice, User
 from bulletins import facts
 from bulletins.access import readers_given
+from bulletins.acknowledged import counted
 from bulletins.models import Answer, Delivery, Package, Receipt, Revision
 
 # The notices that tell readers of a revision; those about its return and to the ladder are others.
@@ -28,6 +29,7 @@ class Named(NamedTuple):
     pk: UUID
     number: int
     bulletin_id: UUID
+    asks_since: int | None = None
 
 
 def rested(row: Delivery, now: datetime) -> bool:
@@ -41,8 +43,8 @@ def possible_again(rows: Iterable[Delivery]) -> datetime | None:
 
 
 def owing(revision: Revision | Named) -> QuerySet[Delivery]:
-    """The deliveries of organisations of which nobody has acknowledged the revision or answered."""
-    of_it = {"bulletin": revision.bulletin_id, "revision": revision.number}
+    """The deliveries of organisations of which nobody has acknowledged the revision or answered, or an earlier one that still counts."""
+    of_it = {"bulletin": revision.bulletin_id, **counted(revision)}
     acknowledged = Receipt.objects.filter(**of_it, acknowledged_at__isnull=False)
     answered = Answer.objects.filter(**of_it).order_by()
     # Subqueries of their own and not one EXISTS for each row: the database reads each of them once.

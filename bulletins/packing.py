@@ -7,10 +7,13 @@ from datetime import datetime, time, timedelta
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from bulletins.file_names import attached_name, covering
 from bulletins.models import Part, Revision
 from bulletins.rendition import Portion, Rendition
 from bulletins.sealed import Words, anchor, open_file, open_parts
 from council.access import caveats
+from council.access.caveats import Path
+from council.access.facts import Label
 from council.access.tiers import Tier
 from council.sealing.container import Member, attachment_name
 from council.sealing.manifest import Contents
@@ -27,6 +30,7 @@ class _Piece:
     tier: Tier
     html: str
     caveats: tuple[str, ...]
+    stops_print: bool
     file: str
 
 
@@ -53,13 +57,14 @@ def members_of(revision: Revision, rendition: Rendition[Part]) -> Iterator[Membe
     """bulletin.html, bulletin.md, then the attachments, one after the other. KeysDestroyed after a recall."""
     shown = [portion for portion in (rendition.title, rendition.changes, *rendition.portions) if portion]
     words = open_parts(portion.content for portion in shown)
-    pieces = [_piece(number, portion, words) for number, portion in enumerate(rendition.portions, 1)]
+    pieces = [_piece(number, portion, words, revision) for number, portion in enumerate(rendition.portions, 1)]
     facts = {
         "bulletin": revision.bulletin,
         "revision": revision,
         "title": words[rendition.title.content.pk].text if rendition.title else revision.bulletin.reference,
         "changes": words[rendition.changes.content.pk] if rendition.changes else None,
         "banner": rendition.banner,
+        "stops_print": Path.PRINT in caveats.closed(caveats.parse_all(revision.caveats)),
         "pieces": pieces,
     }
     with translation.override(_LANGUAGE):
@@ -70,12 +75,19 @@ def members_of(revision: Revision, rendition: Rendition[Part]) -> Iterator[Membe
             yield Member(piece.file, open_file(portion.content))
 
 
-def _piece(number: int, portion: Portion[Part], words: dict) -> _Piece:
+def _piece(number: int, portion: Portion[Part], words: dict, revision: Revision) -> _Piece:
     part, said = portion.content, words[portion.content.pk]
     return _Piece(
         words=said,
         tier=portion.label.tier,
         html=said.rendered(anchor(number)),
         caveats=tuple(caveat.words for caveat in portion.label.caveats),
-        file=attachment_name(number, said.name) if part.stored_file else "",
+        stops_print=Path.PRINT in caveats.closed(portion.label.caveats),
+        file=attachment_name(number, _marked(portion, number, said, revision)) if part.stored_file else "",
     )
+
+
+def _marked(portion: Portion[Part], number: int, said: Words, revision: Revision) -> str:
+    """The name of an attachment with its marks, as whoever takes it by itself gets it."""
+    label = covering([portion.label, Label(Tier.ONE, caveats=caveats.parse_all(revision.caveats))])
+    return attached_name(revision.bulletin.reference, revision.number, label, number, said.name)

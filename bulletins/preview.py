@@ -19,7 +19,10 @@ from council.access.tiers import Tier
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who will read: the rules that let them in, the tier they reach (in words), the positions they get."""
+    """Somebody who will read: the rules that let them in, the tier up to which they get parts (in words), and their positions.
+
+    Never up to where they could see at most: that would tell the desk who is cleared, and on which day no more.
+    """
 
     person: User
     rules: str
@@ -79,28 +82,30 @@ def once_published(about: known.Bulletin) -> known.Bulletin:
     return replace(about, state=State.PUBLISHED)
 
 
-def _rules(revision: Revision) -> tuple[set[int], set[int]]:
-    organisations, subcommittees = set(), set()
+def _rules(revision: Revision) -> dict[int, str]:
+    """What membership of each group that the revision is released to is called, subcommittees first."""
+    organisations, subcommittees = {}, {}
     for row in Release.objects.filter(revision=revision).select_related("organisation", "subcommittee"):
         if row.organisation:
-            organisations.add(row.organisation.group_id)
+            organisations[row.organisation.group_id] = _("組織に公開")
         elif row.subcommittee:
-            subcommittees.add(row.subcommittee.group_id)
-    return organisations, subcommittees
+            subcommittees[row.subcommittee.group_id] = _("%(name)sの一員") % {"name": row.subcommittee.name}
+    return subcommittees | organisations
 
 
-def _reach(subject: Subject) -> str:
+def _reach(shown: frozenset[int], labels: dict[int, Label]) -> str:
     words = {Tier.ONE: _("機密性1まで"), Tier.TWO: _("機密性2まで"), Tier.CRITICAL: _("重要経済安保情報まで")}
-    return words[subject.ceiling]
+    return words[max((labels[position].tier for position in shown), default=Tier.ONE)]
 
 
-def _why(subject: Subject, about: known.Bulletin, organisations: set[int], subcommittees: set[int]) -> str:
-    held = [
-        (subject.groups & subcommittees, _("分科会の構成員")),
-        (subject.groups & organisations, _("組織への公開")),
-        (subject.person in about.released_to.people, _("個人への公開")),
-    ]
-    return _("、").join(words for holds, words in held if holds)
+def _why(subject: Subject, about: known.Bulletin, rules: dict[int, str]) -> str:
+    """The rules that let somebody in; of tier three the roster as well, on which everybody who reads it stands."""
+    held = [words for group, words in rules.items() if group in subject.groups]
+    if subject.person in about.released_to.people:
+        held.append(_("個人に公開"))
+    if about.floor.tier is Tier.CRITICAL:
+        held.append(_("取扱者名簿"))
+    return _("、").join(held)
 
 
 def _shown_to(subject: Subject, about: known.Bulletin, labels: dict[int, Label]) -> frozenset[int]:
@@ -118,7 +123,7 @@ def audience_of(revision: Revision, about: known.Bulletin, parts: Sequence[Part]
     names = {}
     for person, subject in readers_given(facts_then):
         shown = _shown_to(subject, facts_then, labels)
-        reader = Reader(person, _why(subject, facts_then, *rules), _reach(subject), shown)
+        reader = Reader(person, _why(subject, facts_then, rules), _reach(shown, labels), shown)
         readers.setdefault(subject.organisation, []).append(reader)
         names[subject.organisation] = person.organisation.name
     groups = tuple(Group(names[pk], tuple(people)) for pk, people in readers.items())

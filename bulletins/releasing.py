@@ -5,7 +5,7 @@ transaction that releases; whoever fetches the package is asked for themselves, 
 again at any moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -134,7 +134,9 @@ def _release(revision: Revision, ready: dict[Package, Verdict], made: dict[str, 
         return
     now, by = timezone.now(), signer()
     keys = {parts: payloads.file_key_of(row, revision) for parts, row in made.items()}
-    seals = [_seal(package, verdict, revision, made, keys, by) for package, verdict in ready.items()]
+    # Once a tier: the name of a log is asked of the database.
+    logs = {tier: log_origin(tier) for tier in {row.tier for row in made.values()}}
+    seals = [_seal(package, verdict, revision, made, keys, by, logs) for package, verdict in ready.items()]
     entries = [
         Entry(
             str(package.organisation_id), object=str(package.pk), revision=revision.number,
@@ -156,6 +158,7 @@ def _seal(
     made: dict[str, Payload],
     keys: dict[str, bytes],
     by: Signer,
+    logs: Mapping[int, str],
 ) -> PackageSeal:
     payload, key = made[verdict.parts], verdict.key
     header = seal_header(keys[verdict.parts], Recipient(Kind(key.kind), key.public))
@@ -168,7 +171,7 @@ def _seal(
         header=header,
         payload_sha256=payload.sha256,
         not_after=not_after(revision, verdict.rendition),
-        log_origin=log_origin(payload.tier),
+        log_origin=logs[payload.tier],
     )
     return PackageSeal(
         package=package, payload=payload, key_id=key.id, header=header, manifest=manifest,

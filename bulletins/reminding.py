@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from bulletins import dispatch, facts, notifying
 from bulletins.deadlines import MORNING, at, day_of
@@ -66,7 +67,9 @@ def _before_deadlines(now: datetime) -> int:
 def _served_with(condition: Q) -> list[Named]:
     """The served revisions with deliveries that meet the condition."""
     rows = Delivery.objects.filter(condition, revision=F("bulletin__served"))
-    named = rows.order_by().values_list("revision_id", "revision__number", "bulletin_id").distinct()
+    named = (
+        rows.order_by().values_list("revision_id", "revision__number", "bulletin_id", "revision__asks_since").distinct()
+    )
     return [Named(*row) for row in named]
 
 
@@ -135,14 +138,14 @@ def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
 def _ask_again(now: datetime) -> int:
     """The organisations whose last word on a served revision is 確認中 and who wanted to say more by now."""
     newer = Answer.objects.filter(
-        bulletin=OuterRef("bulletin"), revision=OuterRef("revision"), organisation=OuterRef("organisation"),
-        answered_at__gt=OuterRef("answered_at"),
+        bulletin=OuterRef("bulletin"), organisation=OuterRef("organisation"), answered_at__gt=OuterRef("answered_at"),
     )  # fmt: skip
     rows = Answer.objects.filter(
         ~Exists(newer),
         value=Answer.Value.CHECKING,
         until__lte=last_morning(now),
-        revision=F("bulletin__served__number"),
+        revision__gte=Coalesce("bulletin__served__asks_since", "bulletin__served__number"),
+        revision__lte=F("bulletin__served__number"),
     )
     waiting: dict[UUID, dict[UUID, Answer]] = defaultdict(dict)
     for row in rows.defer("ciphertext"):

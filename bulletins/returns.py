@@ -17,6 +17,7 @@ from bulletins import facts
 from bulletins.access import NotVisible, refuse
 from bulletins.browse import Position
 from bulletins.desk import allow
+from bulletins.ended_marks import mark_of
 from bulletins.models import Delivery, Receipt, Revision
 from council.access.facts import Audience, State, Subject
 from council.access.policy import Action, Decision, Reason, decide
@@ -46,6 +47,8 @@ class Return:
     copies_paper: int
     confirmed_at: datetime | None
     confirmed_by: str
+    # What stands in the place of the frame, once the designation is over.
+    mark: str
 
     @classmethod
     def of(cls, row: Delivery) -> Self:
@@ -65,6 +68,7 @@ class Return:
             copies_paper=row.copies_paper,
             confirmed_at=row.returned_at,
             confirmed_by=row.returned_by.name if row.returned_by else "",
+            mark=mark_of(row.revision),
         )
 
     @property

@@ -18,7 +18,7 @@ from council.sealing.envelope import Binding, Sealed, open_sealed, seal
 
 CONTENT, FILE = "content", "file"
 # Raised whenever markdown.render changes what it makes of the same words: older parts are then rendered anew.
-RENDERER = 1
+RENDERER = 2
 
 
 # The ids of headings as they are sealed. The number of a part depends on the reader: anchors say it on the way out.
@@ -35,7 +35,8 @@ class KeysDestroyed(Exception):
 class Words:
     """What a part says: Markdown, its HTML and headings as they were when it was sealed; an attachment's name and size.
 
-    `headings` are [level, text], in the order of the ids in the HTML.
+    `headings` are [level, text], in the order of the ids in the HTML; `findings` what was found in the file before it was sealed,
+    for its desk alone: (code, detail, whether it stays), as bulletins.metadata says.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Words:
     name: str = ""
     size: int = 0
     headings: tuple[tuple[int, str], ...] = ()
+    findings: tuple[tuple[str, str, bool], ...] = ()
 
     def rendered(self, anchor: str) -> str:
         """Safe HTML, its heading ids beginning with the anchor; from the seal when this renderer made it, else new."""
@@ -85,13 +87,20 @@ def _wrap_row(part: Part, purpose: str, sealed: Sealed) -> PartWrap:
 
 
 def seal_part(
-    revision: Revision, part: Part, text: str, *, name: str = "", data: bytes | None = None
+    revision: Revision,
+    part: Part,
+    text: str,
+    *,
+    name: str = "",
+    data: bytes | None = None,
+    findings: tuple[tuple[str, str, bool], ...] = (),
 ) -> list[PartWrap]:
     """Puts the words (and the file, if any) into the unsaved part; the rows with their wraps, to be saved after it."""
     place = {"bulletin": revision.bulletin_id, "number": revision.number}
     title = part.kind == Part.Kind.TITLE
     html = "" if title else markdown.render(text, heading_prefix=_SEALED_PREFIX)
-    words = Words(text, html, RENDERER, name, len(data) if data is not None else 0, () if title else _headings(text))
+    size, headings = len(data) if data is not None else 0, () if title else _headings(text)
+    words = Words(text, html, RENDERER, name, size, headings, findings)
     sealed = seal(keyring(), binding_of(part, CONTENT, **place), json.dumps(asdict(words), ensure_ascii=False).encode())
     part.ciphertext = sealed.ciphertext
     wraps = [_wrap_row(part, CONTENT, sealed)]

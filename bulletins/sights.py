@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bulletins import facts
@@ -12,14 +13,21 @@ from bulletins.actions.inspect import Inspected, Work
 from bulletins.approval import approvals_needed, digest
 from bulletins.deadline_words import standard_words
 from bulletins.desk import Move, Refused, approvals_of, get_revision_for, inspect_for, moves_for
+from bulletins.handling import closed_by
 from bulletins.history import history_of
 from bulletins.holders import Holders, holders_of
+from bulletins.leak_sight import LOOKED_AT, Cautions, cautions_in
 from bulletins.models import Part, Revision
+from bulletins.moves_sight import of_moves
 from bulletins.options import names_of_subcommittees
 from bulletins.preview import Shape, audience_now, changes_against_served, rendition_of
+from bulletins.review_days import due_for
 from bulletins.sealed import anchor
+from bulletins.unusual import unusual_in
 from bulletins.wording import refusal
-from council.access.facts import Role, State, Subject
+from council.access import caveats
+from council.access.caveats import Path
+from council.access.facts import Label, Role, State, Subject
 from council.access.policy import Action, Reason
 
 Sight = dict[str, Any]
@@ -41,11 +49,13 @@ def of_works(subject: Subject, works: list[Work]) -> Sight:
         (_("公開中"), {State.PUBLISHED}, _("公開中の資料はありません。")),
         (_("終わったもの"), _CLOSED, _("回収、差し替え、期限切れの資料はありません。")),
     )
+    titles = {work.revision.bulletin_id: work.title for work in works if work.title}
     return {
         "stages": [
             (name, [_line(subject, work) for work in works if work.revision.state in states], empty)
             for name, states, empty in stages
         ],
+        "reviews": [(row, titles.get(row.bulletin_id, row.bulletin.reference)) for row in due_for(subject)],
         "may_begin": Role.PUBLISHER in subject.roles,
         "screen_tier": max((work.revision.tier for work in works), default=1),
     }
@@ -113,19 +123,33 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
         "subcommittees": [names[each] for each in revision.subcommittees if each in names],
         "caveats": [_(words) for words in revision.caveats],
         "portions": _portions(inspected, names),
+        "cautions": _cautions(subject, inspected),
+        **_guards(inspected),
         "audience": audience,
         "shapes": shapes,
         "all_opened": all(shape["opened"] for shape in shapes),
         "changes": changes_against_served(revision, audience),
+        "unusual": [] if revision.state == State.PUBLISHED else unusual_in(subject, revision, audience),
         "approvals": approvals,
         "standard_deadline": standard_words(revision.bulletin.kind, revision.floor),
         "held": held,
         "needed": approvals_needed(revision),
         "lapsed": revision.state == State.APPROVED and held < approvals_needed(revision),
         "moves": _moves(moves_for(subject, revision, about)),
+        **of_moves(subject, revision),
         "history": history_of(subject, revision.bulletin_id),
         "step": 3 if revision.state == State.IN_REVIEW and held else _STEP.get(State(revision.state), 5),
     }
+
+
+def _cautions(subject: Subject, inspected: Inspected) -> Cautions:
+    """What the whole may tell too much of, while something can be done about it."""
+    whole = inspected.rendition
+    if inspected.shape or whole is None or inspected.revision.state not in LOOKED_AT:
+        return Cautions()
+    shown = [*inspected.titles, *(each.content for each in (whole.changes, *whole.portions) if each)]
+    said = [(each.part, each.words) for each in shown]
+    return cautions_in(subject, inspected.revision, said, inspected.audience)
 
 
 def _moves(moves: dict[Action, Move]) -> dict[str, Sight]:
@@ -143,6 +167,7 @@ def _portions(inspected: Inspected, names: dict[str, str]) -> list[Sight]:
             "number": number,
             "part": portion.content.part,
             "words": portion.content.words,
+            **_kept_back(portion.label, inspected.facts.floor),
             "html": portion.content.words.rendered(anchor(number)),
             "limits": [
                 *(names[each] for each in portion.content.part.subcommittees if each in names and each not in own),
@@ -151,6 +176,23 @@ def _portions(inspected: Inspected, names: dict[str, str]) -> list[Sight]:
         }
         for number, portion in enumerate(shown, start=1)
     ]
+
+
+def _kept_back(label: Label, own: Label) -> Sight:
+    closed = closed_by(label, own)
+    return {"stops_print": Path.PRINT in closed, "stops_copy": Path.SELECTION in closed}
+
+
+def _guards(inspected: Inspected) -> Sight:
+    """What the page keeps from printing and copying: the desk reads what it is to approve, under the same caveats."""
+    whole = caveats.closed(inspected.facts.floor.caveats)
+    banner = inspected.rendition.banner.caveats if inspected.rendition else ()
+    return {
+        "stops_print": Path.PRINT in whole,
+        "stops_copy": Path.SELECTION in whole,
+        "guards_copy": Path.SELECTION in whole | caveats.closed(banner),
+        "now": timezone.now(),
+    }
 
 
 def _shape(inspected: Inspected, shape: Shape, opened: set[str]) -> Sight:

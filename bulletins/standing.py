@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.keys_in_use import waiting_for_confirmation
 from accounts.models import Notice, Organisation
 from bulletins import standing_words
+from bulletins.acknowledged import counted
 from bulletins.answering import notes_of
 from bulletins.models import Answer, Delivery, Package, Receipt, Revision
 from bulletins.owing import TELL, possible_again, readers_by_organisation, rested
@@ -44,7 +45,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How many of an organisation's people opened and acknowledged, and the first moments."""
+    """How many of an organisation's people opened this revision and acknowledged it, or an earlier one that counts; the first moments."""
 
     opened_at: datetime | None = None
     opened: int = 0
@@ -184,8 +185,11 @@ def again_at(rows: Iterable[Standing]) -> datetime | None:
 
 
 def notes_in(revision: Revision, rows: Iterable[Standing]) -> dict[UUID, str]:
-    """Organisation -> the note of its last answer, where there is one that still opens (two queries)."""
-    last = [row.answer.pk for row in rows if row.answer]
+    """Organisation -> the note of its last answer to this very revision, where there is one that still opens (two queries).
+
+    The banner of an earlier revision may have been higher: what was written about its parts stays there.
+    """
+    last = [row.answer.pk for row in rows if row.answer and row.answer.revision == revision.number]
     answers = list(Answer.objects.filter(pk__in=last))
     notes = notes_of(answers, revision)
     return {answer.organisation_id: notes[answer.pk] for answer in answers if answer.pk in notes}
@@ -221,16 +225,20 @@ def _mails(revision: Revision) -> dict[UUID, Mail]:
 
 
 def _people(revision: Revision) -> dict[UUID, People]:
+    opened, said = Q(revision=revision.number, opened_at__isnull=False), Q(acknowledged_at__isnull=False)
     rows = (
-        Receipt.objects.filter(bulletin=revision.bulletin_id, revision=revision.number)
+        Receipt.objects.filter(bulletin=revision.bulletin_id, **counted(revision))
         .order_by()
         .values_list("organisation")
-        .annotate(Min("opened_at"), Count("opened_at"), Min("acknowledged_at"), Count("acknowledged_at"))
-    )
-    return {organisation: People(*said) for organisation, *said in rows}
+        .annotate(
+            first_opened=Min("opened_at", filter=opened), opened=Count("pk", filter=opened),
+            first_said=Min("acknowledged_at"), said=Count("person", filter=said, distinct=True),
+        )
+    )  # fmt: skip
+    return {organisation: People(*facts) for organisation, *facts in rows}
 
 
 def _last_answers(revision: Revision) -> dict[UUID, Answer]:
-    rows = Answer.objects.filter(bulletin=revision.bulletin_id, revision=revision.number)
+    rows = Answer.objects.filter(bulletin=revision.bulletin_id, **counted(revision))
     rows = rows.select_related("person").defer("ciphertext").order_by("answered_at")
     return {row.organisation_id: row for row in rows}

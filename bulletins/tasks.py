@@ -4,7 +4,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from bulletins import digests, distribution, latecomers, mailing, payloads, releasing, reminding
+from bulletins import (
+    attached,
+    copy_notices,
+    digests,
+    distribution,
+    latecomers,
+    mailing,
+    payloads,
+    releasing,
+    reminding,
+    review_telling,
+)
 from bulletins.actions.close import due_for_expiry, expire
 from bulletins.actions.publish import due_for_publishing, publish_scheduled
 from council.celery import app
@@ -59,6 +70,18 @@ def remind() -> int:
     return reminding.remind_due(now) + reminding.escalate_due(now)
 
 
+@app.task(name="bulletins.tasks.tell_of_review_days")
+def tell_of_review_days() -> int:
+    """Tells the desk of what is to be looked at again; of how many revisions."""
+    return review_telling.tell()
+
+
+@app.task(name="bulletins.tasks.remind_of_copies")
+def remind_of_copies() -> int:
+    """Reminds of numbered copies whose day is near or over; of how many."""
+    return copy_notices.tell(timezone.now())
+
+
 @app.task(name="bulletins.tasks.gather_digests")
 def gather_digests() -> int:
     """Writes the digests whose hour has come; how many."""
@@ -81,3 +104,16 @@ def reach_latecomers() -> int:
 def sweep_files() -> int:
     """Removes files of packages that no row names; how many."""
     return payloads.sweep_files()
+
+
+@app.task(name="bulletins.tasks.read_files")
+def read_files(revision_id: str) -> int:
+    """Makes the words inside the files of one revision searchable; how many files."""
+    return attached.read_files(UUID(revision_id))
+
+
+@app.task(name="bulletins.tasks.read_missed_files")
+def read_missed_files() -> None:
+    """Hands each revision whose files were not read to a task of its own."""
+    for revision_id in attached.missed():
+        read_files.delay(str(revision_id))

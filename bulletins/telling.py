@@ -4,17 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from accounts.clock_notices import still_due
 from accounts.credentials import may_enter
+from accounts.designation_notices import is_silent
+from accounts.enrolment_notices import is_due
+from accounts.idle import still_idle
 from accounts.log_notices import tiers_for
 from accounts.models import Contact, Notice, User
 from accounts.review_notices import still_asked
 from accounts.subject import subjects_of
-from bulletins import facts
+from bulletins import attached, facts, saved_searches
 from bulletins.access import judge
+from bulletins.acknowledged import earliest_counting
+from bulletins.copy_notices import is_out
 from bulletins.models import Answer, Bulletin, Delivery, Receipt
 from bulletins.notifying import REMINDER, asks_answer
+from bulletins.review_days import is_due as is_due_for_review
 from council.access import facts as known
 from council.access.facts import Subject
 from council.access.policy import Action, Reason
@@ -26,6 +33,9 @@ CLOSING = {Kind.RECALLED, Kind.SUPERSEDED}
 NEWER = "newer_revision"
 DONE = "done"
 OPENED = "opened"
+# Of a saved search: that it does not find it, and that it does but the person has had a mail of the publication.
+NOT_FOUND = "not_found"
+TOLD = "told"
 CONTACT_ENDED = "contact_ended"
 NO_READER = "no_reader"
 
@@ -47,15 +57,36 @@ def _to_person(notice: Notice) -> bool:
     if notice.kind in ASKS_READ:
         _withhold_unless_read(notice, subject)
         return True
+    if notice.kind == Kind.SEARCH:
+        _withhold_unless_found(notice, subject)
+        return True
     if notice.kind in CLOSING:
         # Whoever held it is told, also after they have left: their duty stays. Only what was handed back is not asked for again.
         _withhold_if_returned(notice)
         return True
+    if notice.kind == Kind.DESIGNATION:
+        # So is whoever ever handled what was designated; only who has confirmed it is not told again.
+        if not is_silent(notice):
+            raise Withheld(DONE)
+        return True
+    if notice.kind == Kind.COPY and not is_out(notice):
+        raise Withheld(DONE)
+    # Who left holds it still.
+    if notice.kind in (Kind.LEAVING, Kind.COPY):
+        return True
     if not may_enter(notice.person):
         raise Withheld(str(Reason.SUSPENDED))
+    if notice.kind == Kind.ENROLMENT and not is_due(notice):
+        raise Withheld(DONE)
     if notice.kind == Kind.LOG and not tiers_for(subject):
         raise Withheld(str(Reason.ROLE))
     if notice.kind == Kind.REVIEW and not still_asked(notice):
+        raise Withheld(DONE)
+    if notice.kind == Kind.CLOCK and not still_due(notice):
+        raise Withheld(DONE)
+    if notice.kind == Kind.REVIEW_DAY and not is_due_for_review(notice, subject):
+        raise Withheld(DONE)
+    if notice.kind == Kind.IDLE and not still_idle(notice):
         raise Withheld(DONE)
     return notice.kind != Kind.ESCALATION or knows(subject, notice)
 
@@ -78,18 +109,35 @@ def _withhold_unless_read(notice: Notice, subject: Subject) -> None:
         raise Withheld(DONE)
 
 
+def _withhold_unless_found(notice: Notice, subject: Subject) -> None:
+    """Nobody gets two mails about one publication: whoever was mailed of it at once has this one in the inbox alone."""
+    _withhold_unless_read(notice, subject)
+    bulletin, _about = facts.served(notice.about)
+    attached.read_files(bulletin.served_id)
+    if not saved_searches.finds(subject, notice.about):
+        raise Withheld(NOT_FOUND)
+    held = {"key": f"published:{bulletin.served_id}:{subject.person}", "state": Notice.State.HELD}
+    if not Notice.objects.filter(**held).exists():
+        raise Withheld(TOLD)
+
+
 def _is_done(notice: Notice, **whose: object) -> bool:
     """Whether they (or anybody, where an answer is asked for) did what it asks for in the meantime."""
     if not asks_answer(notice):
         return _receipts(notice).filter(**whose).exists()
-    said = Answer.objects.filter(bulletin=notice.about, revision=notice.revision, organisation=notice.organisation_id)
+    said = Answer.objects.filter(bulletin=notice.about, organisation=notice.organisation_id, **_counting(notice))
     return said.filter(answered_at__gt=notice.created_at).exists()
 
 
 def _receipts(notice: Notice) -> QuerySet[Receipt]:
     """Receipts by which what the notice asks for is done: the acknowledgement where there is a deadline, else the opening."""
-    done = Q(acknowledged_at__isnull=False) if notice.deadline else Q(opened_at__isnull=False)
-    return Receipt.objects.filter(done, bulletin=notice.about, revision=notice.revision)
+    if notice.deadline:
+        return Receipt.objects.filter(bulletin=notice.about, acknowledged_at__isnull=False, **_counting(notice))
+    return Receipt.objects.filter(bulletin=notice.about, opened_at__isnull=False, revision=notice.revision)
+
+
+def _counting(notice: Notice) -> dict[str, int]:
+    return {"revision__gte": earliest_counting(notice.about, notice.revision), "revision__lte": notice.revision}
 
 
 def _withhold_if_returned(notice: Notice) -> None:

@@ -2,10 +2,10 @@
 
 from io import BytesIO
 
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from bulletins.drafting import LARGEST_FILE
+from bulletins.draft_files import LARGEST_FILE
 
 # Together, for one request; what comes after is counted and thrown away, and such a file is refused as too large.
 MOST_TOGETHER = 4 * LARGEST_FILE
@@ -34,3 +34,9 @@ class InMemory(FileUploadHandler):
         self.kept.seek(0)
         about = (self.content_type, file_size, self.charset, self.content_type_extra)
         return InMemoryUploadedFile(self.kept, self.field_name, self.file_name, *about)
+
+
+def whole(upload: UploadedFile) -> bytes:
+    """The bytes; nothing of a file that was cut short because the request was too large: it is refused as that."""
+    data = upload.read()
+    return data if len(data) == upload.size else b""

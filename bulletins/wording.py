@@ -48,6 +48,22 @@ def told(refused: Exception) -> str:
     return refusal(action, Reason(refused.args[0]) if refused.args else Reason.NOT_FOUND)
 
 
+def why_not_there(reason: Reason) -> str:
+    """Which rule keeps a bulletin from somebody, for those who may inspect it. Of tier three only that one of its many conditions does."""
+    sentences = {
+        Reason.SUSPENDED: _("この人の利用は止められています。"),
+        Reason.ORGANISATION_SUSPENDED: _("この人の組織の利用は止められています。"),
+        Reason.PLEDGE: _("この人は、いまの守秘誓約にまだ同意していません。"),
+        Reason.EXPIRED: _("閲覧の期限が過ぎています。"),
+        Reason.STATE: _("この版は、いま公開されていません。"),
+        Reason.TIER: _("この人か、この人の組織は、この資料の見える下限の格付まで見られません。"),
+        Reason.NEED_TO_KNOW: _("この人は、資料に付いた分科会のどれかに属していません。"),
+        Reason.NOT_RELEASED: _("公開先に、この人も、この人の組織も分科会も入っていません。"),
+        Reason.AUDITOR: _("監査人は、ほかの役割があっても資料の中身を見られません。"),
+    }
+    return sentences.get(reason, _("重要経済安保情報を取り扱うための条件がそろっていません。"))
+
+
 def refusal(action: Action, reason: Reason) -> str:
     """Why the person may not do this, as one plain sentence that also says what would help, where something does."""
     if reason in (Reason.STATE, Reason.EXPIRED):

@@ -25,14 +25,9 @@ from accounts.founding import (
     found_subcommittee,
     found_token,
 )
-from accounts.founding_clearances import (
-    found_certification,
-    found_clearance,
-    found_contract_item,
-    found_designation,
-    found_roster_entry,
-)
+from accounts.founding_clearances import found_clearance, found_designation, found_handler
 from accounts.models import Designation, Organisation, Subcommittee, User
+from accounts.strength import give
 from accounts.subject import pledge_version
 from bulletins.access import NotVisible
 from bulletins.actions.draft import create_draft
@@ -54,6 +49,7 @@ from council.ids import reference
 PLEDGE = (
     "私は、協議会で知った秘密を、知る必要のない人に漏らさず、目的のほかに使いません。協議会を離れたあとも同じです。"
 )
+_OFFICER = "適性評価担当"
 
 
 @dataclass(slots=True)
@@ -117,7 +113,7 @@ class Builder:
             person = self._person(spec)
             found_acceptance(person.pk, version)
             self.built.tokens[spec.key] = found_token(person)
-            self.built.cookies[spec.key] = session_cookie(person)
+            self.built.cookies[spec.key] = session_cookie(person, spec.tier)
         for spec in world.organisations:
             if spec.recipient:
                 enter_recipient(
@@ -190,8 +186,7 @@ class Builder:
         return [(self._row("people", key, User), spec) for key, spec in self._specs.items() if spec.org == home.key]
 
     def _clear(self, person: User, agency: Organisation) -> None:
-        last = self.today + timedelta(days=3650)
-        found_clearance(person, agency, notified_on=self.today, last_day=last, recorded_by="適性評価担当")
+        found_clearance(person, agency, notified_on=self.today, recorded_by=_OFFICER)
 
     # --- bulletins ----------------------------------------------------------------------------------------------------
 
@@ -262,12 +257,7 @@ class Builder:
             ),
         )
         for person in {*self._critical_readers(spec), author, *approvers}:
-            self._clear(person, agency)
-            found_roster_entry(designation, person, first_day=first)
-            home = person.organisation
-            if home.kind in {Organisation.Kind.COMPANY, Organisation.Kind.THINKTANK}:
-                certification = found_certification(agency, home, certified_on=first)
-                found_contract_item(certification, designation, first_day=first)
+            found_handler(person, designation, since=first, recorded_by=_OFFICER)
         return designation
 
     def _critical_readers(self, spec: BulletinSpec) -> set[User]:
@@ -285,11 +275,12 @@ class Builder:
         }
 
 
-def session_cookie(person: User) -> str:
-    """`name=value` of a new session of the person, as signing in makes it."""
+def session_cookie(person: User, tier: Tier) -> str:
+    """`name=value` of a new session of the person that reaches the tier, and at least as far as running other people's affairs asks."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    give(session, person, max(tier, Tier.TWO))
     session.create()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

@@ -3,10 +3,10 @@
 Nothing is opened here: a row with what it is labelled with, from which follows what it is bound to.
 """
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 
-from bulletins import answering, payloads, sealed
-from bulletins.models import AnswerWrap, PartWrap, PayloadWrap, Revision
+from bulletins import answering, payloads, saved_searches, scratches, sealed
+from bulletins.models import AnswerWrap, PartWrap, PayloadWrap, Revision, SavedSearch, Scratch
 from council.rewrapping import WrapStore
 from council.sealing.envelope import Binding
 
@@ -41,8 +41,18 @@ def _answer_binding(row: AnswerWrap) -> Binding:
     return answering.binding_of(answer, revision)
 
 
+def _scratches() -> QuerySet[Scratch]:
+    return Scratch.objects.defer("ciphertext")
+
+
+def _searches() -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.defer("ciphertext").annotate(tier=Value(int(saved_searches.TIER)))
+
+
 STORES = (
     WrapStore("parts", PartWrap, _parts, _part_binding, "part__tier", "part__subcommittees"),
     WrapStore("payloads", PayloadWrap, _payloads, _payload_binding, "payload__tier", "payload__subcommittees"),
     WrapStore("answers", AnswerWrap, _answers, _answer_binding, "answer__tier", "subcommittees"),
+    WrapStore("saved searches", SavedSearch, _searches, saved_searches.binding_of, "tier"),
+    WrapStore("unsaved", Scratch, _scratches, scratches.binding_of, "tier", "subcommittees"),
 )

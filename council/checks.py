@@ -7,10 +7,12 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from council import identity_settings
 from council.audit import witness_settings
 from council.audit.thresholds import faults_of
 from council.failpoints import NAMES
 from council.keys import keyring
+from council.legal_years import faults_of as faults_of_years
 from council.sealing.errors import SealingError
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -89,3 +91,15 @@ def _in_the_clear(address: str) -> bool:
 def check_signals(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     hint = "The rules and their thresholds are in council/audit/thresholds.py."
     return [Error(fault, hint=hint, id="council.E009") for fault in faults_of(settings.AUDIT_THRESHOLDS)]
+
+
+@register(Tags.security)
+def check_terms(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    hint = "The numbers and their names are in council/legal_years.py."
+    return [Error(fault, hint=hint, id="council.E010") for fault in faults_of_years(settings.COUNCIL_TERMS)]
+
+
+@register(Tags.security)
+def check_identity(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    hint = "See docs/identity.md; COUNCIL_IDENTITY may also be the path of a JSON file."
+    return [Error(fault, hint=hint, id="council.E011") for fault in identity_settings.faults()]

@@ -16,7 +16,7 @@ origins: dict[str, tuple[str, str]] = {}
 # What the files said whose paths are settings, as SHA-256: a file can change while its path stays.
 digests: dict[str, str] = {}
 
-_SECRET = ("KEY", "PASSWORD", "TOKEN", "URL")
+_SECRET = ("KEY", "PASSWORD", "TOKEN", "URL", "IDENTITY")
 # An address that everybody knows, the names of files and of a token, a number of hours.
 _PLAIN = (
     "COUNCIL_URL",

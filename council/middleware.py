@@ -83,9 +83,14 @@ class RecordedMiddleware:
 
 
 def _shows(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether the answer is a page or data of a route that is not open; redirects, refusals and errors are none."""
+    """Whether the answer is a page or data of a route that is not open; redirects, refusals and errors are none.
+
+    Nor is one that says no more than that what was sent has arrived, and says so of itself (`shows_nothing`).
+    """
     where = request.resolver_match
     served = response.status_code < 300 or response.status_code == _FORM_AGAIN
+    if getattr(response, "shows_nothing", False):
+        return False
     if where is None or not served:
         return False
     policy = policies_of(where.func).get("GET" if request.method == "HEAD" else request.method)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from council import environment
+from council import environment, identity_settings, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -31,6 +31,16 @@ COUNCIL_DEPLOYMENT = environment.choice("COUNCIL_DEPLOYMENT", "production", ("pr
 FAILPOINT = environment.text("FAILPOINT")
 DATABASE_URL = environment.text("DATABASE_URL")
 REDIS_URL = environment.text("REDIS_URL")
+# How long a passkey lets somebody see 機密性2情報 and run other people's affairs, and how long 重要経済安保情報.
+STRONG_FOR = timedelta(minutes=environment.number("COUNCIL_STRONG_MINUTES", 240, low=5, high=720))
+CRITICAL_FOR = timedelta(minutes=environment.number("COUNCIL_CRITICAL_MINUTES", 15, low=1, high=60))
+# Days without signing in after which an account is suspended, and for which a way in is open.
+IDLE_DAYS = environment.number("COUNCIL_IDLE_DAYS", 90, low=7, high=730)
+ENROLMENT_DAYS = environment.number("COUNCIL_ENROLMENT_DAYS", 7, low=1, high=30)
+# Years of the law, where they are others by now: {"designation": 5, "designation_in_all": 30, "designation_at_most": 60, …}.
+COUNCIL_TERMS = environment.structure("COUNCIL_TERMS") or {}
+# Identity providers: [{"id": "gbizid", "kind": "gbizid" | "staff", "issuer": "https://…", "client_id": "…", …}, …], see docs/identity.md.
+COUNCIL_IDENTITY = environment.structure("COUNCIL_IDENTITY") or []
 # The log signer's own memory: on another disk than the database, so that no backup takes both back.
 AUDIT_STATE = Path(environment.text("COUNCIL_AUDIT_STATE", str(COUNCIL_DATA / "audit-signer.json")))
 # Who stands by: [{"vkey": "name+id+key", "url": "https://…"}, …], and how many of them have to have seen a checkpoint (0: more than half).
@@ -49,7 +59,7 @@ DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY") or environment.kept_secret(COUNCIL_DATA / "secret_key")
 _url = urlsplit(COUNCIL_URL)
 ALLOWED_HOSTS = sorted({_url.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"})
-CSRF_TRUSTED_ORIGINS = [COUNCIL_URL]
+CSRF_TRUSTED_ORIGINS, CSRF_FAILURE_VIEW = [COUNCIL_URL], "council.pages.not_from_here"
 
 # --- applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -61,6 +71,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -81,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SubjectMiddleware",
+    "accounts.activity.ActivityMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -188,12 +203,28 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Browsers allow passkeys without TLS on http://localhost alone; the library asks for https unless told.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _url.scheme == "http" and _url.hostname in {"localhost", "127.0.0.1", "::1"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 8
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "accounts.identities.IdentityAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 # --- sessions, cookies, headers ---------------------------------------------------------------------------------------
 _https = _url.scheme == "https"
+# Knows whose each session is.
+SESSION_ENGINE = "accounts.session_store"
+# The prefix keeps other hosts of the same domain from setting it; browsers take it with https alone.
+DEVICE_COOKIE_NAME = "__Host-device" if _https else "device"
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
@@ -203,19 +234,14 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_SSL_REDIRECT = False  # the reverse proxy answers on port 80
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 # Not "no-referrer": browsers then send "Origin: null" with forms, which the CSRF check refuses.
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), [NONE]),
+        **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src"), [SELF]),
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
+        # Signing in by an identity provider begins with a form of ours that leads there.
+        "form-action": [SELF, *identity_settings.origins(COUNCIL_IDENTITY)],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
@@ -271,15 +297,4 @@ EMAIL_HOST_USER = environment.text("COUNCIL_SMTP_USER")
 EMAIL_HOST_PASSWORD = environment.text("COUNCIL_SMTP_PASSWORD")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "council.folder_mail.EmailBackend"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It warns that a folder has no host name.
-        "kombu.connection": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.CONSOLE

@@ -8,7 +8,29 @@ from bulletins.api import desk as desk_api
 from bulletins.api import packages as packages_api
 from bulletins.api import reading as reading_api
 from bulletins.api import returns as returns_api
-from bulletins.views import board, desk, home, inbox, packages, reading, returns
+from bulletins.views import (
+    board,
+    changes,
+    closing,
+    copies,
+    desk,
+    due_days,
+    figures,
+    first_hour,
+    home,
+    house,
+    inbox,
+    own_history,
+    packages,
+    previewing,
+    reading,
+    returns,
+    searches,
+    timing,
+    view_as,
+    viewing,
+    writing,
+)
 from council import pages
 from council.audit import api as audit_api
 from council.audit import api_logs, signal_views, timeline_views
@@ -47,10 +69,18 @@ api = [
 
 bulletin_pages = [
     path("", reading.bulletins, name="list"),
+    path("searches/", searches.searches, name="searches"),
+    path("searches/<uuid:search_id>/alerts/", searches.alerts, name="search-alerts"),
+    path("searches/<uuid:search_id>/remove/", searches.remove, name="search-remove"),
     path("<uuid:bulletin_id>/", reading.bulletin, name="detail"),
+    path("<uuid:bulletin_id>/changes/", changes.reader, name="changes"),
     path("<uuid:bulletin_id>/acknowledge/", reading.acknowledge, name="acknowledge"),
     path("<uuid:bulletin_id>/answer/", reading.answer, name="answer"),
     path("<uuid:bulletin_id>/parts/<int:position>/file/", reading.file, name="file"),
+    path("<uuid:bulletin_id>/parts/<int:position>/figure/", figures.figure, name="figure"),
+    path("<uuid:bulletin_id>/parts/<int:position>/pages/", viewing.pages, name="pages"),
+    path("<uuid:bulletin_id>/parts/<int:position>/pages/<int:number>/", viewing.page, name="page"),
+    path("<uuid:bulletin_id>/copy/", copies.copy, name="copy"),
 ]
 
 package_pages = [
@@ -61,16 +91,32 @@ package_pages = [
 
 desk_pages = [
     path("", desk.works, name="list"),
-    path("new/", desk.begin, name="new"),
+    path("new/", writing.begin, name="new"),
+    path("scratch/<uuid:scratch_id>/", writing.keep, name="scratch"),
+    path("scratch/<uuid:scratch_id>/drop/", writing.drop, name="drop"),
+    path("preview/", previewing.preview, name="preview"),
     path("<uuid:bulletin_id>/", desk.work, name="work"),
-    path("<uuid:bulletin_id>/edit/", desk.edit, name="edit"),
-    path("<uuid:bulletin_id>/revise/", desk.revise, name="revise"),
+    path("<uuid:bulletin_id>/edit/", writing.edit, name="edit"),
+    path("<uuid:bulletin_id>/revise/", writing.revise, name="revise"),
+    path("<uuid:bulletin_id>/scratch/", writing.keep_of, name="scratch-of"),
+    path("<uuid:bulletin_id>/attach/", writing.attach, name="attach"),
+    path("<uuid:bulletin_id>/discard/", writing.discard, name="discard"),
+    path("<uuid:bulletin_id>/changes/", changes.desk, name="changes"),
+    path("<uuid:bulletin_id>/schedule/", timing.schedule, name="schedule"),
+    path("<uuid:bulletin_id>/schedule/cancel/", timing.unschedule, name="unschedule"),
+    path("<uuid:bulletin_id>/keep/", timing.keep, name="keep"),
+    path("<uuid:bulletin_id>/supersede/", closing.supersede, name="supersede"),
+    path("<uuid:bulletin_id>/dispose/", closing.dispose, name="dispose"),
+    path("<uuid:bulletin_id>/as/", view_as.whom, name="view-as-whom"),
+    path("<uuid:bulletin_id>/as/<uuid:person_id>/", view_as.one, name="view-as"),
+    path("<uuid:bulletin_id>/what-if/", view_as.what_if, name="what-if"),
     path("<uuid:bulletin_id>/submit/", desk.submit, name="submit"),
     path("<uuid:bulletin_id>/approve/", desk.approve, name="approve"),
     path("<uuid:bulletin_id>/return/", desk.send_back, name="return"),
     path("<uuid:bulletin_id>/publish/", desk.publish, name="publish"),
     path("<uuid:bulletin_id>/recall/", desk.recall, name="recall"),
     path("<uuid:bulletin_id>/parts/<int:position>/file/", desk.file, name="file"),
+    path("<uuid:bulletin_id>/parts/<int:position>/figure/", figures.desk_figure, name="figure"),
 ]
 
 return_pages = [
@@ -92,12 +138,19 @@ board_pages = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("first-hour/", first_hour.put_away, name="first-hour"),
     path("bulletins/", include((bulletin_pages, "bulletins"))),
     path("packages/", include((package_pages, "packages"))),
     path("desk/", include((desk_pages, "desk"))),
     path("board/", include((board_pages, "board"))),
     path("returns/", include((return_pages, "returns"))),
     path("notices/", inbox.notices, name="notices"),
+    path("deadlines/", due_days.dues, name="dues"),
+    path("deadlines/feed/", due_days.feed, name="due-feed-change"),
+    path("deadlines/<str:secret>.ics", due_days.calendar, name="due-feed"),
+    path("me/history/", own_history.history, name="own-history"),
+    path("me/copies/", copies.copies, name="copies"),
+    path("me/copies/<uuid:copy_id>/end/", copies.end, name="copy-end"),
     path("audit/", audit_desk.front, name="audit-desk"),
     path("audit/events/", audit.events, name="audit-events"),
     path("audit/events/<uuid:event_id>/proof", audit.proof, name="audit-proof"),
@@ -126,6 +179,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/retention/disposals/", retention.propose, name="audit-disposals"),
     path("audit/retention/disposals/<uuid:disposal_id>/approve/", retention.approve, name="audit-disposal-approve"),
     path("audit/retention/disposals/<uuid:disposal_id>/withdraw/", retention.withdraw, name="audit-disposal-withdraw"),
+    path("people/access/", house.house, name="house"),
     path("", include("accounts.urls")),
     path("sign-in/", include("accounts.sign_in_urls")),
     path("language/", pages.set_language, name="set_language"),
@@ -142,3 +196,5 @@ handler400 = "council.pages.bad_request"
 handler403 = "council.pages.forbidden"
 handler404 = "council.pages.not_found"
 handler500 = "council.pages.server_error"
+# Asked for by the sign-in library, which counts what was tried.
+handler429 = "council.pages.too_often"

@@ -14,7 +14,9 @@ from django.utils import timezone
 from accounts import founding
 from accounts import founding_clearances as clearances
 from accounts.models import Designation, Organisation, Subcommittee, User
+from accounts.strength import give
 from council.access.facts import Role
+from council.access.tiers import Tier
 
 PASSWORD = "kunugi-no-ki-wa-takai"
 Kind = Organisation.Kind
@@ -71,19 +73,18 @@ def designation(agency: Organisation, number: str = "", *, days: int = 365) -> D
 
 
 def clear(who: User, item: Designation, *, last_day: date | None = None) -> User:
-    """Everything tier three asks for: certification and contract of the company, clearance, roster entry."""
+    """Everything tier three asks for: certification and contract of the company, department, clearance, education, roster entry."""
     first, last = timezone.localdate() - timedelta(days=30), last_day or timezone.localdate() + timedelta(days=300)
-    if who.organisation.kind in (Kind.COMPANY, Kind.THINKTANK):
-        certified = clearances.found_certification(item.agency, who.organisation, certified_on=first)
-        clearances.found_contract_item(certified, item, first_day=first)
-    clearances.found_clearance(who, item.agency, notified_on=first, last_day=last, recorded_by="岡崎 智")
-    clearances.found_roster_entry(item, who, first_day=first)
+    clearances.found_handler(who, item, since=first, last_day=last, recorded_by="岡崎 智")
     return who
 
 
-def sign_in(client: Client, who: User) -> Client:
-    """The same client, now that person's: without the sign-in page and its event."""
+def sign_in(client: Client, who: User, strength: Tier = Tier.CRITICAL) -> Client:
+    """The same client, now that person's: without the sign-in page and its event, in a session that reaches the tier."""
     client.force_login(who)
+    session = client.session
+    give(session, who, strength)
+    session.save()
     return client
 
 

@@ -46,6 +46,8 @@ class Portal:
     port: int
     database_url: str = ""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    # Settings besides those that every portal of the tests has.
+    further: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -59,7 +61,13 @@ class Portal:
             own["DATABASE_URL"] = self.database_url
         if inherited.get("REDIS_URL"):
             own["REDIS_URL"] = urlsplit(inherited["REDIS_URL"])._replace(path=f"/{_redis_number()}").geturl()
-        return {**inherited, **own, "DJANGO_SETTINGS_MODULE": "council.settings", "PYTHONUNBUFFERED": "1"}
+        return {
+            **inherited,
+            **own,
+            **self.further,
+            "DJANGO_SETTINGS_MODULE": "council.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
 
     def manage(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Runs a management command to its end; its exit code is checked."""
@@ -105,7 +113,7 @@ class Portal:
 
 def _redis_number() -> int:
     """A Redis database for the portals of this process of the run: theirs are not the tasks of another's."""
-    return 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15
+    return 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7
 
 
 def free_port() -> int:

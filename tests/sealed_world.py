@@ -7,19 +7,25 @@ from datetime import timedelta
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.factors import FactorAdapter
+from accounts.models import FactorSecret
 from accounts.subject import subject_of
-from bulletins import answering, payloads, releasing, sealed
+from bulletins import answering, attached, indexing, payloads, releasing, saved_searches, sealed
 from bulletins.actions.answer import answer
-from bulletins.models import Answer, Part, Payload, Revision
+from bulletins.actions.scratch import keep_new
+from bulletins.actions.searches import keep_search
+from bulletins.models import Answer, Part, Payload, Revision, SavedSearch
+from bulletins.scratches import Page, never_saved
 from council.audit import pack_store
 from council.audit.details import details_of
 from council.audit.models import AuditDetail, AuditEvent, EvidencePack
+from council.ids import opaque_id
 from council.rewrapping import WrapStore, stores
 from tests import cast
 from tests.bulletins import parcels, shelf
 
 WORDS, DATA, NOTE = "変電所の設定を確かめてください。", b"a,b\n1,2\n", "点検を終えました。"
-EVIDENCE = b"PK"
+EVIDENCE, SECRET = b"PK", "JBSWY3DPEHPK3PXP"
 
 
 @dataclass
@@ -31,7 +37,7 @@ class SealedWorld:
 
 
 def sealed_world() -> SealedWorld:
-    """Parts, an attachment, the payload of a package, an answer with a note, and the events of all that."""
+    """Parts, an attachment, the payload of a package, an answer with a note, a secret of a factor, and the events of all that."""
     council = cast.council()
     parcels.key(council.company, council.reader_two)
     parts = [WORDS, ("会員だけの段落です。", 2), shelf.attachment(data=DATA, tier=2)]
@@ -48,6 +54,10 @@ def sealed_world() -> SealedWorld:
     releasing.distribute(revision.pk)
     answer(subject_of(council.reader_two), revision.bulletin_id, "handled", note=NOTE)
     evidence()
+    FactorAdapter().encrypt(SECRET)
+    keep_new(opaque_id(), Page(), {"title": [WORDS]}, acting_user=council.publisher)
+    keep_search(subject_of(council.reader_two), NOTE, {"q": WORDS}, alerts=False)
+    attached.read_files(revision.pk)
     return SealedWorld(council, Revision.unrestricted.select_related("bulletin").get(pk=revision.pk))
 
 
@@ -72,6 +82,10 @@ def opens(world: SealedWorld) -> dict[str, object]:
         "payloads": {each.pk: payloads.file_key_of(each, revision) for each in Payload.objects.all()},
         "notes": answering.notes_of(answers, revision),
         "evidence": {pack.pk: b"".join(pack_store.opened(pack)) for pack in EvidencePack.objects.all()},
+        "secrets": [FactorAdapter().decrypt(str(key)) for key in FactorSecret.objects.values_list("pk", flat=True)],
+        "texts": indexing.attached_texts(parts),
+        "searches": [saved_searches.opened(row) for row in SavedSearch.objects.all()],
+        "unsaved": [each.title for each in never_saved(subject_of(world.council.publisher))],
         "details": {key: detail for key, detail in details.items() if detail},
     }
 

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
 _PREFIX = "council-tests-"
 
@@ -15,6 +16,10 @@ if _PREFIX not in os.environ.get("COUNCIL_DATA", ""):
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker and not os.environ["COUNCIL_DATA"].endswith(_worker):
     os.environ["COUNCIL_DATA"] = os.path.join(os.environ["COUNCIL_DATA"], _worker)
+if os.environ.get("REDIS_URL"):
+    # Nor a database of Redis: one clears away what another counts. Those below 8 are the portals' that tests start (tests/portal.py).
+    _number = 8 + int((_worker or "gw0").removeprefix("gw")) % 8
+    os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{_number}").geturl()
 os.environ.setdefault("COUNCIL_DEPLOYMENT", "test")
 
 from council.settings import *  # noqa: E402, F403

@@ -77,7 +77,17 @@ def test_every_wrap_is_counted_under_its_tier_number_of_subcommittees_and_epoch(
     rows = wraps()
     assert sum(row["wraps"] for row in rows if row["store"] == "parts") == PartWrap.objects.count()
     assert sum(row["wraps"] for row in rows if row["store"] == "audit details") == AuditDetail.objects.count()
-    assert {row["store"] for row in rows} == {"parts", "payloads", "answers", "audit details", "evidence packs"}
+    stores = {
+        "parts",
+        "payloads",
+        "answers",
+        "audit details",
+        "evidence packs",
+        "factor secrets",
+        "saved searches",
+        "unsaved",
+    }
+    assert {row["store"] for row in rows} == stores
     labelled = {"store": "parts", "tier": 3, "subcommittees": 2, "epoch": 2, "algorithm": envelope.ALGORITHM}
     assert [row["wraps"] for row in rows if row.items() >= labelled.items()] == [2]
 

@@ -13,7 +13,7 @@ from council.templatetags import portal
 
 EVENING = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 TEMPLATES = Path(portal.__file__).parents[1] / "templates"
-BARE_PAGES = ["400.html", "403.html", "403_csrf.html", "500.html", "503.html"]
+BARE_PAGES = ["400.html", "403.html", "403_csrf.html", "429.html", "500.html", "503.html"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,114 +1,96 @@
-"""What tier three rests on: the affairs of the clearance officer of the agency in question, never for oneself."""
+"""適性評価: recorded when one clearance officer of the agency has proposed it and another confirmed; ended by any one of them, at once.
 
+Only positive results are recorded, and no reasons. A clearance that lapsed, was suspended or withdrawn, or was recorded by mistake is a
+row that is gone: nothing tells one from the other, nor from a person whom nobody ever cleared.
+"""
+
+from dataclasses import replace
 from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts import founding_clearances as founding
 from accounts.actions import limits
-from accounts.actions.verb import Deed, verb
-from accounts.models import (
-    Clearance,
-    ContractItem,
-    Designation,
-    OperatorCertification,
-    Organisation,
-    RosterEntry,
-    User,
-)
+from accounts.actions.plan import Plan
+from accounts.actions.verb import Deed, Refused, days, verb
+from accounts.models import Clearance, Organisation, Proposal, User
+from council.access.facts import Subject
+from council.access.policy import Reason
+from council.access.terms import clearance_last_day
 from council.audit.events import Event
+from council.legal_years import years
+from council.templatetags.portal import jst_date
 
 
-def _need_officer_for(deed: Deed, agency: Organisation, person: User) -> None:
-    limits.refuse_oneself(deed.subject, person)
-    limits.need_officer(deed.subject, agency, person.organisation, person.pk)
+def _check(subject: Subject, agency: Organisation, about: UUID, facts: dict) -> None:
+    """The officer, and a notice that reached the person and still carries a clearance."""
+    person = _person(about)
+    limits.need_officer_for(subject, agency, person)
+    kind, notified_on = _read(facts)
+    if notified_on > subject.today:
+        raise ValidationError({"notified_on": _("通知の日が、まだ来ていません。本人に通知した日を入れてください。")})
+    if clearance_last_day(kind, notified_on, years()) < subject.today:
+        raise ValidationError({"notified_on": _("この通知の日からの有効期間は、もう終わっています。")})
+    if not person.is_active:
+        raise ValidationError(_("この人は、いまこのポータルを利用していません。"))
+    known = Clearance.objects.filter(person=person, agency=agency, kind=kind, notified_on__gte=notified_on)
+    if known.exists():
+        raise ValidationError({"notified_on": _("この日か、これより後の日の通知が、すでに記録されています。")})
 
 
-def _days(first: date, last: date | None) -> dict[str, str]:
-    return {"first": first.isoformat(), "last": last.isoformat() if last else ""}
+def _read(facts: dict) -> tuple[str, date]:
+    kind = facts.get("kind")
+    if kind not in Clearance.Kind.values:
+        raise ValidationError({"kind": _("適性評価の種類を選び直してください。")})
+    try:
+        return kind, date.fromisoformat(str(facts.get("notified_on", "")))
+    except ValueError:
+        raise ValidationError({"notified_on": _("通知の日を入れてください。")}) from None
 
 
-@verb(Event.DESIGNATION_RECORD)
-def record_designation(
-    deed: Deed, agency: Organisation, register_number: str, summary: str, *, designated_on: date, expires_on: date
-) -> Designation:
-    """An item in the agency's register. The summary is itself not secret."""
-    limits.need_officer(deed.subject, agency, agency, agency.pk)
-    designation = founding.found_designation(
-        agency, register_number, summary, designated_on=designated_on, expires_on=expires_on
-    )
-    deed.note(designation.pk, {"number": register_number, **_days(designated_on, expires_on)})
-    return designation
+def _person(about: UUID) -> User:
+    person = User.objects.select_related("organisation").filter(pk=about).first()
+    if person is None:
+        raise Refused(Reason.NOT_FOUND, about)
+    return person
 
 
-@verb(Event.CLEARANCE_RECORD)
-def record_clearance(
-    deed: Deed,
-    person: User,
-    agency: Organisation,
-    *,
-    notified_on: date,
-    last_day: date,
-    kind: str = Clearance.Kind.ECONOMIC_SECURITY,
-) -> Clearance:
-    """That the agency has cleared the person. Only positive results are recorded, and no reasons."""
-    _need_officer_for(deed, agency, person)
-    officer = User.objects.values_list("name", flat=True).get(pk=deed.subject.person)
+def _record(deed: Deed, proposal: Proposal) -> Clearance:
+    kind, notified_on = _read(proposal.facts)
     clearance = founding.found_clearance(
-        person, agency, notified_on=notified_on, last_day=last_day, recorded_by=officer, kind=kind
+        _person(proposal.about),
+        proposal.organisation,
+        notified_on=notified_on,
+        recorded_by=proposal.proposed_by.name,
+        confirmed_by=User.objects.values_list("name", flat=True).get(pk=deed.subject.person),
+        kind=kind,
     )
-    deed.note(person.pk, {"agency": str(agency.pk), "kind": str(kind), **_days(notified_on, last_day)})
+    told = {"agency": str(proposal.organisation_id), "kind": kind, **days(notified_on, clearance.last_day)}
+    replace(deed, event=Event.CLEARANCE_RECORD).note(proposal.about, told)
     return clearance
+
+
+def _says(proposal: Proposal, person: User) -> str:
+    kind, notified_on = _read(proposal.facts)
+    return _("%(name)s（%(organisation)s）の適性評価（%(kind)s、通知の日 %(notice)s）を記録します。%(last)sまで有効になります。") % {
+        "name": person.name,
+        "organisation": person.organisation.name,
+        "kind": Clearance.Kind(kind).label,
+        "notice": jst_date(notified_on),
+        "last": jst_date(clearance_last_day(kind, notified_on, years())),
+    }  # fmt: skip
+
+
+CLEARANCE = Plan(check=_check, carry_out=_record, says=_says)
 
 
 @verb(Event.CLEARANCE_END)
 def end_clearance(deed: Deed, person: User, agency: Organisation) -> None:
-    """Takes the agency's clearances of the person away at once; the row goes, as there are no negative ones."""
-    _need_officer_for(deed, agency, person)
+    """Takes the agency's clearances of the person away at once; the rows go, as there are no negative ones."""
+    limits.need_officer_for(deed.subject, agency, person)
     ended = Clearance.objects.filter(person=person, agency=agency).delete()[0]
+    if not ended:
+        raise Refused(Reason.NOT_FOUND, person.pk)
     deed.note(person.pk, {"agency": str(agency.pk), "ended": ended})
-
-
-@verb(Event.CERTIFICATION_RECORD)
-def record_certification(
-    deed: Deed, agency: Organisation, company: Organisation, *, certified_on: date, last_day: date | None = None
-) -> OperatorCertification:
-    """That the agency certified the company as 適合事業者."""
-    limits.need_officer(deed.subject, agency, company, company.pk)
-    certification = founding.found_certification(agency, company, certified_on=certified_on, last_day=last_day)
-    deed.note(company.pk, {"agency": str(agency.pk), **_days(certified_on, last_day)})
-    return certification
-
-
-@verb(Event.CONTRACT_RECORD)
-def record_contract_item(
-    deed: Deed,
-    certification: OperatorCertification,
-    designation: Designation,
-    *,
-    first_day: date,
-    last_day: date | None = None,
-) -> ContractItem:
-    """That the contract under the certification covers the item."""
-    company = certification.company
-    limits.need_officer(deed.subject, certification.agency, company, company.pk)
-    item = founding.found_contract_item(certification, designation, first_day=first_day, last_day=last_day)
-    deed.note(company.pk, {"designation": str(designation.pk), **_days(first_day, last_day)})
-    return item
-
-
-@verb(Event.ROSTER_RECORD)
-def add_to_roster(
-    deed: Deed, designation: Designation, person: User, *, first_day: date, last_day: date | None = None
-) -> RosterEntry:
-    """Puts the person on the roster of those who may handle the item."""
-    _need_officer_for(deed, designation.agency, person)
-    entry = founding.found_roster_entry(designation, person, first_day=first_day, last_day=last_day)
-    deed.note(person.pk, {"designation": str(designation.pk), **_days(first_day, last_day)})
-    return entry
-
-
-@verb(Event.ROSTER_REMOVE)
-def remove_from_roster(deed: Deed, designation: Designation, person: User) -> None:
-    """Takes the person off the roster at once."""
-    _need_officer_for(deed, designation.agency, person)
-    RosterEntry.objects.filter(designation=designation, person=person).delete()
-    deed.note(person.pk, {"designation": str(designation.pk)})

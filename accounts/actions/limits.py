@@ -2,6 +2,7 @@
 
 An administrator reaches only people of their own organisation who may see no more than they do, and only the roles
 member and administrator. The operator reaches everybody, but takes over no account of somebody who may see more.
+What people may see is compared as if each had proved beyond doubt who they are: how somebody signed in widens nothing here.
 """
 
 from enum import StrEnum
@@ -13,6 +14,7 @@ from accounts.subject import subject_of
 from council.access import facts
 from council.access.facts import Role, Subject
 from council.access.policy import Action, Reason, decide
+from council.access.tiers import Tier
 
 ADMINISTRATORS_ROLES = frozenset({Role.MEMBER, Role.ADMINISTRATOR})
 
@@ -25,6 +27,8 @@ class Limit(StrEnum):
     OTHER_AGENCY = "other_agency"
     REGISTRANT = "registrant"
     HOLDER = "holder"
+    LEFT = "left"
+    SECOND = "second_person"
 
 
 def operates(subject: Subject) -> bool:
@@ -77,48 +81,82 @@ def refuse_oneself(subject: Subject, person: User) -> None:
         raise Refused(Limit.ONESELF, person.pk)
 
 
-def refuse_above(subject: Subject, person: User) -> None:
-    """Refused when the person may see more than the subject."""
-    if subject_of(person).ceiling > subject.ceiling:
+def weight(subject: Subject) -> Tier:
+    """How far somebody reaches in the eyes of those who run people: to tier three while they are on a roster, as their company knows.
+
+    Their clearance is not asked: an administrator who may suddenly do more would learn that it has ended.
+    """
+    by_themselves = min(subject.tier, subject.organisation_tier)
+    return min(Tier.CRITICAL if subject.rosters else by_themselves, subject.zone)
+
+
+def refuse_above(subject: Subject, person: User, known: Subject | None = None) -> None:
+    """Refused when the person may see more than the subject. `known`: the facts about the person, where they are there already."""
+    if weight(known or subject_of(person)) > weight(subject):
         raise Refused(Limit.ABOVE_OWN, person.pk)
 
 
-def refuse_takeover(subject: Subject, person: User) -> None:
-    """Refused when whoever signs in as the person could do more: see more, sit elsewhere, act in a role not to be given."""
-    refuse_above(subject, person)
-    if not subject_of(person).subcommittees <= subject.subcommittees:
+def refuse_takeover(subject: Subject, person: User, known: Subject | None = None) -> None:
+    """Refused when whoever signs in as the person could do more: see more, sit elsewhere, act in a role not to be given.
+
+    Operators sit nowhere and are asked where an organisation has one administrator: they learn the code, and never the link.
+    """
+    known = known or subject_of(person)
+    refuse_above(subject, person, known)
+    if not operates(subject) and not known.subcommittees <= subject.subcommittees:
         raise Refused(Limit.ABOVE_OWN, person.pk)
-    for role in person.role_assignments.values_list("role", flat=True):
+    for role in known.roles:
         need_giveable_role(subject, role, person.pk)
 
 
-def may_run(subject: Subject, person: User) -> bool:
-    """Whether the verbs about this person would be refused: for pages, which offer nothing that is."""
+def refuse_inviting(subject: Subject, person: User, known: Subject | None = None) -> None:
+    """Refused when the person may see more, and to administrators also when they sit elsewhere or hold a role not to be given."""
+    (refuse_above if operates(subject) else refuse_takeover)(subject, person, known)
+
+
+def may_run(subject: Subject, person: User, known: Subject | None = None) -> bool:
+    """Whether the verbs about this person would go through: for pages, which offer nothing that is refused."""
     try:
-        need_people_of(subject, person.organisation, person.pk)
-        if not operates(subject):
-            refuse_above(subject, person)
+        _need_reach(subject, person, known)
     except Refused:
         return False
     return True
 
 
-def may_reset(subject: Subject, person: User) -> bool:
-    """Whether set_password() would be refused."""
+def may_invite(subject: Subject, person: User, known: Subject | None = None) -> bool:
+    """Whether the subject could open the way in for somebody whose affairs they run."""
     try:
-        refuse_oneself(subject, person)
-        refuse_takeover(subject, person)
+        refuse_inviting(subject, person, known)
     except Refused:
         return False
-    return may_run(subject, person)
+    return True
+
+
+def may_take_over(subject: Subject, person: User, known: Subject | None = None) -> bool:
+    """Whether the subject could be one of the two who let the person begin anew."""
+    try:
+        refuse_oneself(subject, person)
+        refuse_takeover(subject, person, known)
+    except Refused:
+        return False
+    return may_run(subject, person, known)
+
+
+def _need_reach(subject: Subject, person: User, known: Subject | None = None) -> None:
+    need_people_of(subject, person.organisation, person.pk)
+    if person.left_at is not None:
+        raise Refused(Limit.LEFT, person.pk)
+    if not operates(subject):
+        refuse_above(subject, person, known)
 
 
 def need_person(subject: Subject, person: User) -> User:
-    """The person, read anew and locked. Refused unless the subject may run their affairs."""
-    need_people_of(subject, person.organisation, person.pk)
-    if not operates(subject):
-        refuse_above(subject, person)
-    return User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)
+    """The person, read anew and locked. Refused unless the subject may run their affairs, and for whoever has left."""
+    _need_reach(subject, person)
+    person = User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)
+    if person.left_at is not None:
+        raise Refused(Limit.LEFT, person.pk)
+    return person
 
 
 def need_somebody_else(subject: Subject, person: User) -> User:
@@ -128,7 +166,7 @@ def need_somebody_else(subject: Subject, person: User) -> User:
 
 
 def need_giveable_seat(subject: Subject, subcommittee: Subcommittee, about: object) -> None:
-    """Refused unless the subject sits there too: who names a member and knows their first password could read along."""
+    """Refused unless the subject sits there too: who names a member and knows the code of their way in is half of the way inside."""
     if not operates(subject) and str(subcommittee.pk) not in subject.subcommittees:
         raise Refused(Limit.ABOVE_OWN, about)
 
@@ -137,6 +175,12 @@ def need_giveable_tier(subject: Subject, tier: int, about: object) -> None:
     """Refused when the tier is above what the subject may handle by themselves."""
     if tier > subject.tier:
         raise Refused(Limit.ABOVE_OWN, about)
+
+
+def need_single_role(role: str, about: object) -> None:
+    """Refused for every role that takes two people to give: all but that of a member."""
+    if role != Role.MEMBER:
+        raise Refused(Limit.SECOND, about)
 
 
 def need_giveable_role(subject: Subject, role: str, about: object) -> None:
@@ -152,3 +196,9 @@ def need_officer(subject: Subject, agency: Organisation, people_of: Organisation
         raise Refused(Reason.ROLE, about)
     if subject.organisation != str(agency.pk):
         raise Refused(Limit.OTHER_AGENCY, about)
+
+
+def need_officer_for(subject: Subject, agency: Organisation, person: User) -> None:
+    """Refused unless the subject is a clearance officer of this agency, and somebody else than the person."""
+    refuse_oneself(subject, person)
+    need_officer(subject, agency, person.organisation, person.pk)

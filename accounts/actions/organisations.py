@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts import founding
 from accounts.actions import limits
 from accounts.actions.verb import Deed, Refused, verb
-from accounts.credentials import end_sessions
+from accounts.credentials import end_sessions, forget_devices
 from accounts.models import Organisation, Subcommittee, SubcommitteeMembership, SubcommitteeSeat, User
 from council.audit.events import Event
 
@@ -63,6 +63,7 @@ def suspend_organisation(deed: Deed, organisation: Organisation) -> Organisation
         raise Refused(limits.Limit.ONESELF, organisation.pk)
     organisation = _set_active(_locked(organisation), active=False)
     people = User.objects.filter(organisation=organisation).values_list("pk", flat=True)
+    forget_devices(people)
     deed.note(organisation.pk, {"sessions": end_sessions(people)})
     return organisation
 

@@ -1,16 +1,20 @@
 """Running people's affairs: who belongs, what they may handle, where they sit. It counts on the very next request."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts import founding
 from accounts.actions import limits
-from accounts.actions.verb import Deed, verb
-from accounts.credentials import end_sessions, temporary_password
-from accounts.models import ApiToken, Organisation, RoleAssignment, Subcommittee, SubcommitteeMembership, User
-from council.access.facts import Role
+from accounts.actions.plan import Plan
+from accounts.actions.verb import Deed, Refused, verb
+from accounts.credentials import end_what_is_open
+from accounts.enrolments import end_ways
+from accounts.models import Organisation, Proposal, RoleAssignment, Subcommittee, SubcommitteeMembership, User
+from council.access.facts import Role, Subject
+from council.access.policy import Reason
 from council.audit.events import Event
 
 
@@ -22,21 +26,32 @@ def create_person(
     name: str,
     *,
     title: str = "",
+    department: str = "",
     roles: Iterable[str] = (Role.MEMBER,),
     tier: int = 1,
     subcommittees: Iterable[Subcommittee] = (),
-    password: str | None = None,
 ) -> User:
-    """A new person of the organisation. Refused beyond what the acting person may give; ValidationError by field."""
+    """A new person of the organisation, who gets in when they are invited; roles above member take a second person.
+
+    Refused beyond what the acting person may give; ValidationError by field.
+    """
     roles, subcommittees = list(roles), list(subcommittees)
     limits.need_people_of(deed.subject, organisation)
     limits.need_giveable_tier(deed.subject, tier, organisation.pk)
     for role in roles:
         limits.need_giveable_role(deed.subject, role, organisation.pk)
+        limits.need_single_role(role, organisation.pk)
     for subcommittee in subcommittees:
         limits.need_giveable_seat(deed.subject, subcommittee, organisation.pk)
     person = founding.found_person(
-        organisation, email, name, title=title, tier=tier, roles=roles, subcommittees=subcommittees, password=password
+        organisation,
+        email,
+        name,
+        title=title,
+        department=department,
+        tier=tier,
+        roles=roles,
+        subcommittees=subcommittees,
     )
     sits_in = [str(subcommittee.pk) for subcommittee in subcommittees]
     deed.note(person.pk, {"roles": [str(role) for role in roles], "tier": tier, "subcommittees": sits_in})
@@ -44,34 +59,36 @@ def create_person(
 
 
 @verb(Event.PEOPLE_CHANGE)
-def change_person(deed: Deed, person: User, *, name: str, title: str = "") -> User:
-    """Another name or post. The address stays: it is who somebody is."""
+def change_person(deed: Deed, person: User, *, name: str, title: str = "", department: str | None = None) -> User:
+    """Another name, post or department (None: as it is). The address stays: it is who somebody is.
+
+    Contracts name departments, so that nobody moves themselves into another.
+    """
     person = limits.need_person(deed.subject, person)
-    person.name, person.title = name, title
+    department = person.department if department is None else department
+    if department != person.department:
+        limits.refuse_oneself(deed.subject, person)
+    person.name, person.title, person.department = name, title, department
     person.full_clean(exclude=["password"])
-    person.save(update_fields=["name", "title"])
-    deed.note(person.pk, {"name": name, "title": title})
+    person.save(update_fields=["name", "title", "department"])
+    deed.note(person.pk, {"name": name, "title": title, "department": department})
     return person
 
 
 @verb(Event.PEOPLE_SUSPEND)
 def suspend_person(deed: Deed, person: User) -> User:
-    """Ends sessions and tokens of the person at once; what they pledged stays."""
+    """Ends sessions, tokens and ways in of the person at once; what they pledged stays."""
     person = limits.need_somebody_else(deed.subject, person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    # Gone, and not only at rest: a stolen token must not come back to life with the person.
-    deed.note(person.pk, _end_what_is_open(person))
+    # Gone, and not only at rest: a stolen token or code must not come back to life with the person.
+    deed.note(person.pk, {**end_what_is_open(person), "enrolments": end_ways(person)})
     return person
-
-
-def _end_what_is_open(person: User) -> dict[str, int]:
-    return {"sessions": end_sessions([person.pk]), "tokens": ApiToken.objects.filter(person=person).delete()[0]}
 
 
 @verb(Event.PEOPLE_RESUME)
 def resume_person(deed: Deed, person: User) -> User:
-    """Lets a suspended person sign in again."""
+    """Lets a suspended person sign in again; whoever has left is invited anew instead."""
     person = limits.need_somebody_else(deed.subject, person)
     person.is_active = True
     person.save(update_fields=["is_active"])
@@ -81,9 +98,13 @@ def resume_person(deed: Deed, person: User) -> User:
 
 @verb(Event.ROLE_GRANT)
 def grant_role(deed: Deed, person: User, role: str) -> User:
-    """One more role. ValidationError when it does not go with the organisation or with the roles held."""
+    """Makes somebody a member; every other role is proposed, and given when a second person confirms it (ROLE).
+
+    ValidationError when it does not go with the organisation or with the roles held.
+    """
     limits.need_giveable_role(deed.subject, role, person.pk)
     person = limits.need_somebody_else(deed.subject, person)
+    limits.need_single_role(role, person.pk)
     founding.found_role(person, role)
     deed.note(person.pk, {"role": str(role)})
     return person
@@ -130,20 +151,32 @@ def leave_subcommittee(deed: Deed, person: User, subcommittee: Subcommittee) -> 
     return person
 
 
-@verb(Event.PASSWORD_CHANGED)
-def set_password(deed: Deed, person: User, password: str | None = None) -> str:
-    """A temporary password for somebody else, returned once; ends their sessions and tokens.
+def _check_role(subject: Subject, organisation: Organisation, about: UUID, wanted: dict) -> None:
+    """Refused as giving any role is; ValidationError when the role does not go with what the person is."""
+    person = User.objects.select_related("organisation").filter(pk=about, organisation=organisation).first()
+    if person is None or wanted.get("role") not in set(Role):
+        raise Refused(Reason.NOT_FOUND, about)
+    limits.need_giveable_role(subject, wanted["role"], person.pk)
+    person = limits.need_somebody_else(subject, person)
+    if not person.is_active:
+        raise ValidationError(_("この人の利用は止められています。"))
+    held = set(person.role_assignments.values_list("role", flat=True))
+    founding.check_roles(person.organisation, held | {wanted["role"]})
 
-    Whoever knows it can sign in as the person, so that nobody sets it for somebody who can do more, nor the operator.
-    """
-    person = limits.need_somebody_else(deed.subject, person)
-    limits.refuse_takeover(deed.subject, person)
-    password = password or temporary_password()
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from error
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    deed.note(person.pk, _end_what_is_open(person))
-    return password
+
+def _give_role(deed: Deed, proposal: Proposal) -> None:
+    person = limits.need_somebody_else(deed.subject, User.objects.select_related("organisation").get(pk=proposal.about))
+    role = proposal.facts["role"]
+    founding.found_role(person, role)
+    Deed(Event.ROLE_GRANT, deed.subject).note(person.pk, {"role": role, "proposal": str(proposal.pk)})
+
+
+def _says_role(proposal: Proposal, person: User) -> str:
+    return _("%(name)sさんを%(role)sにします。") % {
+        "name": person.name,
+        "role": RoleAssignment.ROLES[Role(proposal.facts["role"])],
+    }
+
+
+# Whoever confirms must reach the person too; which roles there are to give is asked of who proposed it.
+ROLE = Plan(check=_check_role, carry_out=_give_role, says=_says_role)

@@ -90,7 +90,9 @@ def answer_for(deed: Deed, campaign: ReviewCampaign, person: User, answers: Mapp
     # the row meanwhile may have ended what this person may do.
     _need_answers(deed.subject, person)
     campaign = locked(campaign)
-    deed = replace(deed, subject=subject_of(User(pk=UUID(deed.subject.person))))
+    acting = User(pk=UUID(deed.subject.person))
+    acting.session = deed.subject.session
+    deed = replace(deed, subject=subject_of(acting))
     _need_answers(deed.subject, person)
     _need_open(campaign)
     if not set(answers.values()) <= {Answer.KEEP, Answer.END}:
@@ -203,7 +205,7 @@ def close_review(deed: Deed, campaign: ReviewCampaign) -> ReviewCampaign:
     campaign = locked(campaign)
     if campaign.closed_at is not None:
         raise ValidationError(_("この見直しは、もう終わっています。"))
-    if unanswered(campaign):
+    if unanswered(campaign).exists():
         raise ValidationError(_("まだ答えのない人がいるので、終えられません。"))
     settle_all(campaign)
     deed.note(campaign.pk, write_report(campaign))

@@ -1,24 +1,23 @@
 """The end of a review: what was answered is settled, and what nobody answered for ends by itself, organisation by organisation."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.review_ending import end_right, the_portal
-from accounts.models import Organisation, ReviewCampaign, ReviewItem, RoleAssignment, User
+from accounts.last_holders import Holders, is_last, lock_holders, who_can_act
+from accounts.models import Organisation, ReviewCampaign, ReviewItem, User
 from accounts.review_campaigns import locked, unsettled
 from accounts.review_report import write_report
 from accounts.review_rights import ORDER, Right, held, right_of
-from council.access.facts import Role
 from council.audit.events import Event
 from council.audit.record import record
 from council.failpoints import passing
 
 Answer, Outcome, Kind = ReviewItem.Answer, ReviewItem.Outcome, ReviewItem.Kind
-_ACROSS = (Role.OPERATOR, Role.AUDITOR)
 
 
 def lapse_organisation(campaign: ReviewCampaign, organisation: UUID) -> int:
@@ -60,7 +59,8 @@ def settle(campaign: ReviewCampaign, organisation: UUID) -> int:
         return 0
     home = Organisation.objects.get(pk=organisation)
     # Locked in one order with everybody who could leave a role without its last holder meanwhile.
-    holders = _holders(home)
+    lock_holders(organisation)
+    holders = who_can_act(organisation)
     order = people.filter(pk__in=to_end).order_by("last_login", "pk")
     # Whoever has not been here for longest goes first, so that the last who stays is one who comes here.
     return sum(_end_all(campaign, home, person, to_end[person.pk], holders) for person in _never_first(order))
@@ -91,29 +91,14 @@ def _by_person(items: Iterable[ReviewItem]) -> dict[UUID, list[ReviewItem]]:
     return found
 
 
-def _holders(home: Organisation) -> dict[str, set[UUID]]:
-    """Who can act as operator, as auditor, and as administrator of this organisation; their rows are locked."""
-    rows = RoleAssignment.objects.filter(role__in=_ACROSS) | RoleAssignment.objects.filter(
-        role=Role.ADMINISTRATOR, person__organisation=home
-    )
-    wanted = set(rows.values_list("person", flat=True))
-    list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True))
-    found: dict[str, set[UUID]] = defaultdict(set)
-    for role, person in rows.filter(person__is_active=True, person__organisation__is_active=True).values_list(
-        "role", "person"
-    ):
-        found[role].add(person)
-    return found
-
-
 def _end_all(
     campaign: ReviewCampaign,
     home: Organisation,
     person: User,
     items: list[ReviewItem],
-    holders: Mapping[str, set[UUID]],
+    holders: Holders,
 ) -> int:
-    if any(people == {person.pk} for people in holders.values()):
+    if is_last(person.pk, holders):
         return 0
     now, portal = timezone.now(), the_portal(home)
     for item in items:

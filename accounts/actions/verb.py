@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
@@ -60,3 +61,8 @@ def verb(event: Event) -> Callable[[Callable[Concatenate[Deed, Arguments], Resul
         return run
 
     return wrap
+
+
+def days(first: date, last: date | None) -> dict[str, str]:
+    """How the detail of an event names a period; an open end is empty."""
+    return {"first": first.isoformat(), "last": last.isoformat() if last else ""}

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts.credentials import may_enter, token_digest
 from accounts.models import ApiToken, User
 from accounts.subject import subject_of
+from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record_refusal
 
@@ -24,6 +25,7 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         held = self._find(token)
+        held.person.session = Tier(held.tier)
         # A session that came along must not answer for the token's person.
         request._request.subject = SimpleLazyObject(lambda: subject_of(held.person))
         return held.person, held
@@ -47,7 +49,13 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class PortalSessionAuthentication(SessionAuthentication):
-    """The session of the portal's own pages, with CSRF for what changes something; its subject is the middleware's."""
+    """The session of the portal's own pages, with CSRF for what changes something; its subject is the middleware's.
+
+    A session without a second factor is none.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        return super().authenticate(request) if request._request.strength else None
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

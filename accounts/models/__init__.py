@@ -1,9 +1,24 @@
-from accounts.models.clearance import Clearance, ContractItem, Designation, OperatorCertification, RosterEntry
+from accounts.models.clearance import (
+    ChangeReport,
+    Clearance,
+    Contract,
+    ContractDepartment,
+    ContractItem,
+    Education,
+    HandlingPlace,
+    OperatorCertification,
+    RosterEntry,
+    RosterGrant,
+)
 from accounts.models.contact import Contact
+from accounts.models.designation import Designation, DesignationNotice, RegisterEntry
+from accounts.models.emergency import Emergency
+from accounts.models.entrance import Device, Enrolment, FactorSecret, Proposal, Session, SignInFailure
 from accounts.models.notice import Notice
 from accounts.models.organisation import Organisation, Subcommittee, SubcommitteeSeat
 from accounts.models.person import (
     ApiToken,
+    CouncilPeriod,
     PledgeAcceptance,
     PledgeText,
     RoleAssignment,
@@ -15,10 +30,21 @@ from accounts.models.review import ReviewCampaign, ReviewItem
 
 __all__ = [
     "ApiToken",
+    "ChangeReport",
     "Clearance",
     "Contact",
+    "Contract",
+    "ContractDepartment",
     "ContractItem",
+    "CouncilPeriod",
     "Designation",
+    "DesignationNotice",
+    "Device",
+    "Education",
+    "Emergency",
+    "Enrolment",
+    "FactorSecret",
+    "HandlingPlace",
     "KeyApproval",
     "KeyHolder",
     "Notice",
@@ -26,11 +52,16 @@ __all__ = [
     "Organisation",
     "PledgeAcceptance",
     "PledgeText",
+    "Proposal",
     "RecipientKey",
+    "RegisterEntry",
     "ReviewCampaign",
     "ReviewItem",
     "RoleAssignment",
     "RosterEntry",
+    "RosterGrant",
+    "Session",
+    "SignInFailure",
     "Subcommittee",
     "SubcommitteeMembership",
     "SubcommitteeSeat",

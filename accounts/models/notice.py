@@ -13,7 +13,7 @@ from council.ids import opaque_id
 class Notice(models.Model):
     """One notice to one person or mailbox. `key` is what it is about, in one line: the same notice can't be written twice.
 
-    `about` is the id of a bulletin or of a recipient key; `reference` what people may be shown of it.
+    `about` is the id of a bulletin, of a recipient key or of a line of the register; `reference` what people may be shown of it.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +26,16 @@ class Notice(models.Model):
         DIGEST = "digest", _("まとめ")
         REVIEW = "review", _("アクセスの見直し")
         LOG = "log", _("記録の週報")
+        ENROLMENT = "enrolment", _("登録の案内")
+        DEVICE = "device", _("新しい端末")
+        FACTOR = "factor", _("サインインの手段の変更")
+        LEAVING = "leaving", _("離脱と守秘の義務")
+        IDLE = "idle", _("使われていない登録")
+        CLOCK = "clock", _("期限の知らせ")
+        DESIGNATION = "designation", _("指定の変更")
+        SEARCH = "search", _("保存した検索")
+        COPY = "copy", _("写しの返却")
+        REVIEW_DAY = "review_day", _("資料の見直し")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("送信待ち")
@@ -44,7 +54,7 @@ class Notice(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     about = models.UUIDField(null=True, db_index=True)
-    reference = models.CharField(max_length=16, blank=True)
+    reference = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=0)
     tier = models.PositiveSmallIntegerField(default=1)
     deadline = models.DateTimeField(null=True)

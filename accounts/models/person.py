@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organisation import Organisation, Subcommittee
 from council.access.facts import Role
+from council.access.tiers import Tier
 from council.ids import opaque_id
 
 
@@ -35,11 +36,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("メールアドレス"), unique=True)
     name = models.CharField(_("氏名"), max_length=60)
     title = models.CharField(_("部署・役職"), max_length=80, blank=True)
+    # The department as contracts name it; what a person's post is called stands in `title`.
+    department = models.CharField(_("所属部署"), max_length=80, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
     tier = models.PositiveSmallIntegerField(_("扱える格付"), default=1)
     is_active = models.BooleanField(_("有効"), default=True)
     notices = models.CharField(_("通知の受け取り方"), max_length=7, choices=Rhythm, default=Rhythm.INSTANT)
     joined_at = models.DateTimeField(_("登録した日時"), auto_now_add=True)
+    left_at = models.DateTimeField(_("離れた日時"), null=True, blank=True)
+    # Somebody who moved to another organisation has a new account there: nothing that was given to the old one follows.
+    predecessor = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor", editable=False
+    )
+    # How surely it is they who ask, set for each request (accounts.strength); no column, and the highest where no session asks.
+    session = Tier.CRITICAL
 
     objects = People()
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -101,15 +111,33 @@ class PledgeText(models.Model):
         return str(self.version)
 
 
+class CouncilPeriod(models.Model):
+    """A period of the council (任期): whoever pledged in one pledges again in the next, also when the text is the same."""
+
+    number = models.PositiveIntegerField(_("期"), unique=True)
+    first_day = models.DateField(_("始まりの日"), unique=True)
+    last_day = models.DateField(_("終わりの日"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class PledgeAcceptance(models.Model):
-    """That a person accepted a version of the pledge. It stays when they leave: the duty does."""
+    """That a person accepted a version of the pledge in a period of the council (0: before there were any).
+
+    It stays when they leave: the duty does.
+    """
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pledges")
     version = models.PositiveIntegerField(_("版"))
+    period = models.PositiveIntegerField(_("期"), default=0)
     accepted_at = models.DateTimeField(_("同意した日時"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "version"], name="each_pledge_once")]
+        constraints = [models.UniqueConstraint(fields=["person", "version", "period"], name="each_pledge_once")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.version}"
@@ -120,6 +148,8 @@ class ApiToken(models.Model):
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
+    # As far as the session reached in which it was made: a token is no way round the passkey.
+    tier = models.PositiveSmallIntegerField(_("届く格付"), default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -46,6 +47,11 @@ def organisation_for(request: HttpRequest, action: Action, organisation: UUID | 
     return found
 
 
+def own_organisation(request: HttpRequest, action: Action) -> Organisation:
+    """The organisation of whoever asks, where they may do this to its people; for everybody else there is no such page."""
+    return organisation_for(request, action, request.subject.organisation)
+
+
 def organisation_asked(request: HttpRequest, action: Action) -> Organisation:
     """The organisation named in the query, else one's own."""
     return organisation_for(request, action, request.GET.get("organisation") or request.subject.organisation)
@@ -58,6 +64,13 @@ def person_for(request: HttpRequest, action: Action, person: UUID) -> User:
         refuse(request, action, person, Reason.NOT_FOUND)
     need(request, action, facts.Organisation(str(found.organisation_id)), found.pk)
     return found
+
+
+def row_numbered(rows: QuerySet[Model], number: str) -> Model | None:
+    """The one of these rows that a button names by its number; None for whatever else is sent in its place."""
+    # As long as a number of the database at most: int() refuses to read what goes on for thousands of digits.
+    named = number.isascii() and number.isdecimal() and len(number) < 19
+    return rows.filter(pk=int(number)).first() if named else None
 
 
 def refusals_look_missing(view: View) -> View:

@@ -29,10 +29,6 @@ _NOBODY = UUID(int=0)
 Asked = Callable[[UUID], tuple[Action, facts.Resource]]
 
 
-def _own(request: HttpRequest) -> Organisation:
-    return door.organisation_for(request, Action.MANAGE_KEYS, request.subject.organisation)
-
-
 def _key_for(request: HttpRequest, named: str, asked: Asked) -> RecipientKey:
     """The key, for somebody who may do this to the keys of its organisation; otherwise it is not there."""
     try:
@@ -59,7 +55,7 @@ def _confirms(organisation: UUID) -> tuple[Action, facts.Resource]:
 @door.refusals_look_missing
 def keys(request: HttpRequest) -> HttpResponse:
     """The keys of one's own organisation: the one in use, the one that waits with its next step, and a form for another."""
-    organisation = _own(request)
+    organisation = door.own_organisation(request, Action.MANAGE_KEYS)
     if request.method != "POST":
         return _page(request, organisation)
     deed = _DEEDS.get(request.POST.get("do", ""))
@@ -151,7 +147,7 @@ _DEEDS: dict[str, Callable[[HttpRequest, Organisation], HttpResponse]] = {
 @guarded_by(GET=Action.MANAGE_KEYS)
 def key_challenge(request: HttpRequest) -> HttpResponse:
     """The challenge of the key that waits for its proof, as a file for `age -d`."""
-    waiting = key_board.board_of(_own(request).pk, timezone.now()).waiting
+    waiting = key_board.board_of(door.own_organisation(request, Action.MANAGE_KEYS).pk, timezone.now()).waiting
     if waiting is None or not waiting.key.challenge:
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="challenge.age"'}

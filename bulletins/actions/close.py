@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Notice
-from bulletins import dispatch, distribution, facts, notifying, release
+from bulletins import dispatch, distribution, facts, indexing, notifying, release
 from bulletins.actions.verb import note, verb
 from bulletins.answering import destroy_notes
 from bulletins.deadlines import return_deadline
@@ -19,7 +19,7 @@ from bulletins.desk import get_revision_for, get_served_for
 from bulletins.drafting import refuse_marked
 from bulletins.facts import on_the_desk
 from bulletins.holders import Holders, holders_of
-from bulletins.models import Bulletin, Delivery, Listing, Revision
+from bulletins.models import Bulletin, Delivery, Listing, Revision, Scratch
 from bulletins.sealed import destroy_wraps
 from council.access.facts import State, Subject
 from council.access.policy import Action
@@ -42,6 +42,7 @@ def _close(bulletin: Bulletin, state: State) -> Revision:
     bulletin.save(update_fields=["served"])
     release.revoke(bulletin)
     release.unlist(bulletin)
+    indexing.drop(bulletin)
     distribution.end(bulletin)
     return revision
 
@@ -76,6 +77,13 @@ def _ask_back(revision: Revision, holders: Holders) -> None:
     )  # fmt: skip
 
 
+def _forget_what_was_typed(revision: Revision) -> None:
+    """Somebody's unsaved form over the revision holds its words, and goes with its keys; a form over a newer draft is another text."""
+    newer = Revision.unrestricted.filter(bulletin=revision.bulletin_id, number__gt=revision.number)
+    if not newer.exists():
+        Scratch.objects.filter(bulletin=revision.bulletin_id).delete()
+
+
 @verb(Action.RECALL)
 def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → recalled. Nobody reads it from the next request on; the keys of its parts and packages are destroyed.
@@ -86,29 +94,33 @@ def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     refuse_marked("why", why)
     revision, asked = _take_back(served, State.RECALLED)
     destroy_wraps(revision)
+    _forget_what_was_typed(revision)
     note(subject, Action.RECALL, revision, {"why": why, "within": revision.all_subcommittees, **asked})
     return revision
 
 
 @verb(Action.RECALL)
-def supersede(bulletin_id: UUID, subject: Subject) -> Revision:
+def supersede(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → superseded: another bulletin has taken its place, and copies are asked back. The desk can still open it."""
     served = get_served_for(subject, bulletin_id, Action.RECALL)
+    refuse_marked("why", why)
     revision, asked = _take_back(served, State.SUPERSEDED)
-    note(subject, Event.BULLETIN_SUPERSEDED, revision, asked)
+    note(subject, Event.BULLETIN_SUPERSEDED, revision, {"why": why, "within": revision.all_subcommittees, **asked})
     return revision
 
 
 @verb(Action.DISPOSE)
-def dispose(bulletin_id: UUID, subject: Subject) -> Revision:
+def dispose(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """recalled, expired or superseded → disposed: the keys of every revision and of the notes on it are destroyed, nothing opens again."""
     revision, _about = get_revision_for(subject, bulletin_id, Action.DISPOSE, lock=True)
+    refuse_marked("why", why)
     for each in Revision.unrestricted.filter(bulletin=bulletin_id):
         destroy_wraps(each)
         destroy_notes(each)
+    _forget_what_was_typed(revision)
     revision.state, revision.closed_at = State.DISPOSED, timezone.now()
     revision.save(update_fields=["state", "closed_at", "saved_at"])
-    note(subject, Action.DISPOSE, revision)
+    note(subject, Action.DISPOSE, revision, {"why": why, "within": revision.all_subcommittees})
     return revision
 
 

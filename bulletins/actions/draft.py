@@ -1,46 +1,77 @@
 """Writing: begin a bulletin, save its draft, begin the next revision of a published one."""
 
-from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.subject import subject_of
-from bulletins.access import refuse
+from bulletins.access import NotVisible, refuse
 from bulletins.actions.verb import Conflict, note, verb
-from bulletins.desk import Refused, allow, get_revision_for
+from bulletins.desk import Refused, allow, get_revision_for, inspect_for
 from bulletins.drafting import Checked, Draft, Invalid, PartDraft, check
-from bulletins.models import Bulletin, Nomination, Part, PartWrap, Release, Revision
-from bulletins.sealed import Words, open_file, open_parts, seal_part
+from bulletins.history import copied_from, last_saved_by
+from bulletins.models import Bulletin, Nomination, Part, Release, Revision
+from bulletins.placing import discard_parts, place, with_files
+from bulletins.related import unseen_by
+from bulletins.scratches import Page, forget, moment_of, version_of
 from council.access.facts import Council, Subject
 from council.access.policy import Action, decide
 from council.access.tiers import Tier
 from council.ids import opaque_id, reference
 
-# Above every position that a revision can have.
-_OUT_OF_THE_WAY = 1_000_000
+
+class SavedSince(Conflict):
+    """The draft was saved after the form that is to replace it was opened. Nothing is changed.
+
+    `by` and `at` say by whom and when, `version` is what the form has to name to replace just that.
+    """
+
+    def __init__(self, revision: Revision) -> None:
+        super().__init__(_("この下書きは、開いたあとに保存し直されています。"))
+        self.by, self.at, self.version = last_saved_by(revision), revision.saved_at, version_of(revision.saved_at)
 
 
-def create_draft(draft: Draft, *, acting_user: User, imported_from: str | None = None) -> Revision:
-    """A new bulletin with its first draft. Refused without the publisher's role, Invalid when it does not hold."""
+def need_the_same(revision: Revision, page: Page) -> None:
+    if page.started_from and moment_of(page.started_from) != revision.saved_at:
+        raise SavedSince(revision)
+
+
+def create_draft(
+    draft: Draft, *, acting_user: User, imported_from: str | None = None, page: Page | None = None
+) -> Revision:
+    """A new bulletin with its first draft. Refused without the publisher's role, Invalid when it does not hold.
+
+    `page`, here and below, is what the form says of itself: what was kept of it unsaved goes in the same transaction. A copy of another
+    bulletin takes over the files that its parts keep, and the event says where its labels come from.
+    """
     subject = subject_of(acting_user)
     decision = decide(subject, Action.DRAFT, Council())
     if not decision:
         refuse(subject, Action.DRAFT, opaque_id(), decision, tier=Tier.ONE)
         raise Refused(decision.reason, Action.DRAFT)
+    page = page or Page()
+    source = _copied(subject, page.copied) if page.copied else None
     checked = check(draft, subject)
     with transaction.atomic():
         bulletin = Bulletin(kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from)
         _save_under_a_new_reference(bulletin)
         revision = Revision(bulletin=bulletin, number=1, author_id=UUID(subject.person))
-        _write(revision, checked)
-        note(subject, Action.DRAFT, revision)
+        _write(revision, checked, source=source)
+        forget(subject, page, None)
+        note(subject, Action.DRAFT, revision, copied_from(source) if source else None)
     return revision
+
+
+def _copied(subject: Subject, bulletin_id: UUID) -> Revision:
+    """The revision that a copy is made of, for somebody who may inspect it."""
+    try:
+        return inspect_for(subject, bulletin_id)[0]
+    except NotVisible:
+        raise Conflict(
+            _("写した元の資料を、もう開けません。付属資料を外し、文章だけで新しく作ってください。")
+        ) from None
 
 
 def _save_under_a_new_reference(bulletin: Bulletin) -> None:
@@ -63,6 +94,11 @@ def _same_kind(draft: Draft, revision: Revision) -> None:
         raise Invalid({"kind": [_("種類は作成したあとには変えられません。")]})
 
 
+def _says_what_changed(draft: Draft, number: int) -> None:
+    if number > 1 and not draft.change_summary.strip():
+        raise Invalid({"change_summary": [_("何を変えたかを書いてください。")]})
+
+
 def _label(revision: Revision, checked: Checked, banner: Tier) -> None:
     draft = checked.draft
     revision.tier, revision.floor = banner, checked.floor
@@ -72,17 +108,20 @@ def _label(revision: Revision, checked: Checked, banner: Tier) -> None:
     revision.designation = checked.designation
     revision.deadline, revision.standard_deadline = draft.deadline, draft.standard_deadline
     revision.expires_at = checked.expires_at
+    # A first revision asks everybody. Of a correction it takes a clear word that nobody is asked again.
+    revision.important = draft.important is not False if revision.number > 1 else None
+    revision.review_on, revision.related = draft.review_on, checked.related or None
 
 
 def _write(revision: Revision, checked: Checked, *, source: Revision | None = None) -> None:
     """Saves the revision with exactly these labels, parts, releases and nominations; kept files come from `source`."""
-    titles, body = _titles(checked), _with_files(revision, checked, source)
+    titles, body = _titles(checked), with_files(revision, checked.parts, source)
     _label(revision, checked, Tier(max(part.tier for part in (*titles, *body))))
     given = [*titles, *_changes(revision, checked), *body]
     revision.save()
     stays = {part.keep for part in given if part.keep}
-    _discard(Part.unrestricted.filter(revision=revision).exclude(pk__in=stays))
-    _place_parts(revision, given)
+    discard_parts(Part.unrestricted.filter(revision=revision).exclude(pk__in=stays))
+    place(revision, given)
     Release.objects.filter(revision=revision).delete()
     Release.objects.bulk_create(
         [
@@ -93,14 +132,6 @@ def _write(revision: Revision, checked: Checked, *, source: Revision | None = No
     )
     Nomination.objects.filter(revision=revision).delete()
     Nomination.objects.bulk_create([Nomination(revision=revision, person=row) for row in checked.nominated])
-
-
-def _discard(parts: QuerySet[Part]) -> None:
-    """Deletes parts, and their sealed files once that is certain."""
-    files = [name for name in parts.values_list("stored_file", flat=True) if name]
-    parts.delete()
-    for name in files:
-        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def _titles(checked: Checked) -> list[PartDraft]:
@@ -123,78 +154,40 @@ def _changes(revision: Revision, checked: Checked) -> list[PartDraft]:
     return [PartDraft(words, revision.tier, Part.Kind.CHANGES, tuple(revision.all_subcommittees))]
 
 
-def _with_files(revision: Revision, checked: Checked, source: Revision | None) -> list[PartDraft]:
-    """The parts, each kept attachment left where it lies or with its bytes carried over. Invalid when one is not there.
-
-    A seal is bound to revision and label: what changes one of them is sealed anew, and so are new words beside a file.
-    """
-    rows = Part.unrestricted.filter(revision=source).exclude(stored_file="").select_related("revision")
-    held = {row.pk: row for row in rows} if source else {}
-    words = open_parts(held.values())
-    parts = []
-    for place, given in enumerate(checked.parts, start=1):
-        row = held.pop(given.keep, None) if given.keep else None
-        if given.keep and row is None:
-            raise Invalid({f"parts.{place}.file": [_("この付属資料はもうありません。もう一度付けてください。")]})
-        if row is None or given.data is not None:
-            parts.append(replace(given, keep=None))
-        elif source == revision and _is_sealed_as(row, words[row.pk], given):
-            parts.append(given)
-        else:
-            parts.append(replace(given, keep=None, name=words[row.pk].name, data=open_file(row)))
-    return parts
-
-
-def _is_sealed_as(row: Part, words: Words, given: PartDraft) -> bool:
-    return (row.tier, tuple(row.subcommittees), words.text) == (given.tier, given.subcommittees, given.text)
-
-
-def _place_parts(revision: Revision, given: list[PartDraft]) -> None:
-    parts, wraps = [], []
-    # Positions are unique: parts that stay move out of the way before they find their new place.
-    Part.unrestricted.filter(revision=revision).update(position=F("position") + _OUT_OF_THE_WAY)
-    for position, each in enumerate(given):
-        if each.keep:
-            Part.unrestricted.filter(pk=each.keep).update(position=position, caveats=list(each.caveats))
-            continue
-        part = Part(
-            revision=revision,
-            position=position,
-            kind=each.kind,
-            tier=each.tier,
-            subcommittees=list(each.subcommittees),
-            caveats=list(each.caveats),
-        )
-        wraps += seal_part(revision, part, each.text, name=each.name, data=each.data)
-        parts.append(part)
-    Part.unrestricted.bulk_create(parts)
-    PartWrap.objects.bulk_create(wraps)
-
-
 @verb(Action.EDIT)
-def save_draft(bulletin_id: UUID, subject: Subject, draft: Draft) -> Revision:
-    """Replaces the words, labels and audience of a draft. Approvals lapse, as what they covered has changed."""
+def save_draft(bulletin_id: UUID, subject: Subject, draft: Draft, *, page: Page | None = None) -> Revision:
+    """Replaces the words, labels and audience of a draft. Approvals lapse, as what they covered has changed.
+
+    SavedSince when the page began from an older save, unless its author has seen the newer one and wants to replace it.
+    """
     revision, _about = get_revision_for(subject, bulletin_id, Action.EDIT, lock=True)
+    page = page or Page()
+    need_the_same(revision, page)
     checked = check(draft, subject)
+    _says_what_changed(draft, revision.number)
     _same_kind(draft, revision)
+    checked.related += unseen_by(subject, revision.related or ())
     revision.approvals.all().delete()
     _write(revision, checked, source=revision)
-    note(subject, Action.EDIT, revision)
+    forget(subject, page, bulletin_id)
+    note(subject, Action.EDIT, revision, {"replaced": page.over, "begun_from": page.base} if page.over else None)
     return revision
 
 
 @verb(Action.REVISE)
-def start_revision(bulletin_id: UUID, subject: Subject, draft: Draft) -> Revision:
+def start_revision(bulletin_id: UUID, subject: Subject, draft: Draft, *, page: Page | None = None) -> Revision:
     """The next revision of a published bulletin, as a draft; readers keep the published one until this is published."""
     last, about = get_revision_for(subject, bulletin_id, Action.INSPECT, lock=True)
     if last.bulletin.served_id and last.bulletin.served_id != last.pk:
         raise Conflict(_("作りかけの改訂がもうあります。それを直すか、公開してから次の改訂を始めてください。"))
     allow(subject, Action.REVISE, about)
+    need_the_same(last, page or Page())
     checked = check(draft, subject)
-    if not draft.change_summary.strip():
-        raise Invalid({"change_summary": [_("何を変えたかを書いてください。")]})
+    _says_what_changed(draft, last.number + 1)
     _same_kind(draft, last)
+    checked.related += unseen_by(subject, last.related or ())
     revision = Revision(bulletin=last.bulletin, number=last.number + 1, author_id=UUID(subject.person))
     _write(revision, checked, source=last)
+    forget(subject, page or Page(), bulletin_id)
     note(subject, Action.REVISE, revision)
     return revision

@@ -11,12 +11,15 @@ from bulletins.access import NotVisible, refuse
 from bulletins.actions.read import Shown, unsealed
 from bulletins.approval import digest
 from bulletins.desk import desk_of, has_desk, inspect_for
+from bulletins.facts import label_of
+from bulletins.file_names import attached_name, covering
 from bulletins.models import Part, PartWrap, Revision
 from bulletins.preview import Audience, Shape, audience_of, rendition_of
 from bulletins.rendition import Rendition
 from bulletins.sealed import KeysDestroyed, open_file, open_parts
+from bulletins.what_if import WhatIf, what_if
 from council.access import facts as known
-from council.access.facts import Subject
+from council.access.facts import Label, Subject
 from council.access.policy import Action, Decision, Reason
 from council.access.tiers import Tier
 from council.audit.events import Event
@@ -82,6 +85,13 @@ def inspect(subject: Subject, bulletin_id: UUID, *, as_number: int | None = None
     return Inspected(revision, about, covered, parts, titles, rendition, audience, shape)
 
 
+def weigh(subject: Subject, bulletin_id: UUID) -> tuple[Revision, WhatIf]:
+    """The newest revision and what changes of it would do to its audience. NotVisible as ever."""
+    revision, _about = inspect_for(subject, bulletin_id)
+    _note(subject, revision, {"weighed": True})
+    return revision, what_if(revision)
+
+
 def _titles(parts: Iterable[Part]) -> tuple[Shown, ...]:
     titles = sorted((part for part in parts if part.kind == Part.Kind.TITLE), key=lambda part: part.tier)
     words = open_parts(titles)
@@ -89,15 +99,16 @@ def _titles(parts: Iterable[Part]) -> tuple[Shown, ...]:
 
 
 def take_desk_file(subject: Subject, bulletin_id: UUID, position: int) -> tuple[str, bytes]:
-    """Name and bytes of an attachment of the newest revision. NotVisible when there is none for the subject."""
-    revision, _about = inspect_for(subject, bulletin_id)
+    """Name (with its marks) and bytes of an attachment of the newest revision. NotVisible when there is none for the subject."""
+    revision, about = inspect_for(subject, bulletin_id)
     parts = Part.unrestricted.filter(revision=revision, position=position).exclude(stored_file="")
     part = parts.select_related("revision").first()
     if part is None or not PartWrap.objects.filter(part=part).exists():
         raise NotVisible(Reason.NOT_FOUND)
     name, data = open_parts([part])[part.pk].name, open_file(part)
     _note(subject, revision, {"part": position, "bytes": len(data)})
-    return name, data
+    label = covering([label_of(part), Label(Tier.ONE, caveats=about.floor.caveats)])
+    return attached_name(revision.bulletin.reference, revision.number, label, position, name), data
 
 
 @dataclass(frozen=True, slots=True)

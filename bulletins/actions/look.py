@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bulletins import packages
-from bulletins.browse import Position, Row, Wish, page_for, to_acknowledge, unread_for
+from bulletins import browse, packages, search
+from bulletins.browse import Position, Row, Wish, to_acknowledge, unread_for
+from bulletins.dues import Dues, dues_of
+from bulletins.house import House, house_of
 from bulletins.packages import Parcel, package_for, packages_for
+from bulletins.tokens import words_of
 from council.access.facts import Subject
 from council.access.tiers import Tier
 from council.audit.events import Event
@@ -33,7 +36,8 @@ def tier_of(rows: Iterable[Row]) -> Tier:
 
 
 def look(subject: Subject, wish: Wish, before: Position | None = None) -> tuple[list[Row], Position | None]:
-    """A page of the list as page_for() gives it, and its event: a search when there are words, else a list."""
+    """A page of the list or of what was found in it, and its event: a search when there are words, else a list."""
+    page_for = search.page_for if words_of(wish.q) else browse.page_for
     rows, onward = page_for(subject, wish, before)
     # Words that somebody looks for may say as much as what they may know: sealed at their ceiling.
     tier = subject.ceiling if wish.q else tier_of(rows)
@@ -47,6 +51,13 @@ def look_at_desk(subject: Subject) -> Waiting:
     waiting = Waiting(to_acknowledge(subject), unread_for(subject))
     _note(Event.BULLETIN_LIST, subject, waiting.tier, {"page": "home"})
     return waiting
+
+
+def look_at_dues(subject: Subject) -> Dues:
+    """Everything the subject owes by some moment, and the event that its titles were shown."""
+    dues = dues_of(subject)
+    _note(Event.BULLETIN_LIST, subject, dues.tier, {"page": "dues"})
+    return dues
 
 
 def look_at_packages(
@@ -64,6 +75,13 @@ def look_at_package(subject: Subject, package_id: UUID) -> Parcel:
     parcel = package_for(subject, package_id)
     _note(Event.PAGE_SHOWN, subject, parcel.tier, {"page": "package"}, about=str(package_id))
     return parcel
+
+
+def look_at_house(subject: Subject, before: Position | None = None) -> House:
+    """Who of the subject's own people may read what, and the event that the titles beside it were shown."""
+    house = house_of(subject, before)
+    _note(Event.BULLETIN_LIST, subject, tier_of(line.row for line in house.lines), {"page": "house"})
+    return house
 
 
 def _note(event: Event, subject: Subject, tier: Tier, detail: dict[str, object], *, about: str = "") -> None:

@@ -9,13 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from bulletins.access import NotVisible, get_bulletin_for, refuse
+from bulletins.acknowledged import Standing, since, standing_of
 from bulletins.facts import portion_of
+from bulletins.file_names import attached_name, covering
 from bulletins.models import Bulletin, Part, Receipt
 from bulletins.rendition import Portion, Rendition, render
 from bulletins.sealed import KeysDestroyed, Words, open_file, open_parts
 from council.access import facts as known
-from council.access.facts import Subject
+from council.access.facts import Label, Subject
 from council.access.policy import Action, Decision, Reason, decide
+from council.access.tiers import Tier
 from council.audit.record import record
 
 
@@ -33,7 +36,7 @@ class Opened:
 
     bulletin: Bulletin
     rendition: Rendition[Shown]
-    receipt: Receipt
+    receipt: Standing
     facts: known.Bulletin
 
 
@@ -75,12 +78,12 @@ def open_bulletin(subject: Subject, bulletin_id: UUID) -> Opened:
             detail={"parts": [portion.content.position for portion in rendition.portions]},
         )
         receipt = _opened(subject, bulletin)
-    with _recalled_meanwhile():
+    with recalled_meanwhile():
         return Opened(bulletin, unsealed(rendition), receipt, about)
 
 
 @contextmanager
-def _recalled_meanwhile() -> Iterator[None]:
+def recalled_meanwhile() -> Iterator[None]:
     """A recall between the decision and the opening answers as one before the decision would have."""
     try:
         yield
@@ -88,7 +91,7 @@ def _recalled_meanwhile() -> Iterator[None]:
         raise NotVisible(Reason.STATE) from None
 
 
-def _opened(subject: Subject, bulletin: Bulletin) -> Receipt:
+def _opened(subject: Subject, bulletin: Bulletin) -> Standing:
     receipt, _created = Receipt.objects.get_or_create(
         person_id=subject.person,
         bulletin=bulletin,
@@ -98,11 +101,14 @@ def _opened(subject: Subject, bulletin: Bulletin) -> Receipt:
     if receipt.opened_at is None:
         receipt.opened_at = timezone.now()
         receipt.save(update_fields=["opened_at"])
-    return receipt
+    # Only a small correction has anything earlier to rest on.
+    alone = since(bulletin.served) == bulletin.served.number
+    own = [receipt] if alone else Receipt.objects.filter(person=subject.person, bulletin=bulletin)
+    return standing_of(own, bulletin.served)
 
 
 def take_file(subject: Subject, bulletin_id: UUID, ordinal: int) -> tuple[str, bytes]:
-    """Name and bytes of the attachment that is the ordinal-th part of the subject's own rendition, counted from 1.
+    """Name (with its marks) and bytes of the attachment that is the ordinal-th part of the subject's own rendition, counted from 1.
 
     NotVisible when bulletin, part or file is not there for the subject, or when a caveat stops it.
     """
@@ -117,11 +123,12 @@ def take_file(subject: Subject, bulletin_id: UUID, ordinal: int) -> tuple[str, b
         refuse(subject, Action.DOWNLOAD, bulletin_id, decision, tier=about.banner.tier)
         raise NotVisible(decision.reason)
     part = portion.content
-    with _recalled_meanwhile():
+    with recalled_meanwhile():
         words, data = open_parts([part])[part.pk], open_file(part)
     with transaction.atomic():
         record(
             Action.DOWNLOAD, actor=subject.person, organisation=subject.organisation, object=str(bulletin.pk),
             revision=bulletin.served.number, tier=part.tier, detail={"part": part.position, "bytes": len(data)},
         )  # fmt: skip
-    return words.name, data
+    label = covering([portion.label, Label(Tier.ONE, caveats=about.floor.caveats)])
+    return attached_name(bulletin.reference, bulletin.served.number, label, ordinal, words.name), data

@@ -10,20 +10,31 @@ from bulletins.actions.verb import Conflict, note, verb
 from bulletins.approval import approvals_held, approvals_needed, digest
 from bulletins.desk import get_revision_for
 from bulletins.drafting import Invalid, refuse_marked
+from bulletins.leak_sight import cautions_of
 from bulletins.models import Approval, Release, Revision
 from council.access.facts import State, Subject
 from council.access.policy import Action
 
 
 @verb(Action.SUBMIT)
-def submit(bulletin_id: UUID, subject: Subject) -> Revision:
-    """draft → in review. Invalid without anybody to release to: nobody is never everybody."""
+def submit(bulletin_id: UUID, subject: Subject, *, looked: bool | None = None) -> Revision:
+    """draft → in review. Invalid without anybody to release to: nobody is never everybody.
+
+    `looked`: whether the author says that they looked at what may tell too much; Conflict when they did not and something was found.
+    None for programs, which nobody asks. The numbers of what was found go into the event, never its words.
+    """
     revision, _about = get_revision_for(subject, bulletin_id, Action.SUBMIT, lock=True)
     if not Release.objects.filter(revision=revision).exists():
         raise Invalid({"released_to": [_("公開先がひとつもありません。だれに見せるかを選んでください。")]})
+    cautions = cautions_of(subject, revision)
+    if cautions and looked is False:
+        ask = _(
+            "もれの点検で見つかったものがあります。ひとつずつ確かめ、「確かめました」に印を付けてから出してください。"
+        )
+        raise Conflict(ask)
     revision.state, revision.submitted_at = State.IN_REVIEW, timezone.now()
     revision.save(update_fields=["state", "submitted_at", "saved_at"])
-    note(subject, Action.SUBMIT, revision)
+    note(subject, Action.SUBMIT, revision, {**cautions.for_the_log, "looked": looked})
     return revision
 
 
@@ -41,7 +52,7 @@ def approve(bulletin_id: UUID, subject: Subject, *, seen: str | None = None) -> 
     if approvals_held(revision) >= approvals_needed(revision):
         revision.state = State.APPROVED
         revision.save(update_fields=["state", "saved_at"])
-    note(subject, Action.APPROVE, revision, {"digest": now})
+    note(subject, Action.APPROVE, revision, {"digest": now, **cautions_of(subject, revision).for_the_log})
     return revision
 
 

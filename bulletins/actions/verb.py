@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.subject import subject_of
+from bulletins import facts
 from bulletins.access import NotVisible, refuse
 from bulletins.desk import Refused
 from bulletins.models import Revision
@@ -44,7 +45,8 @@ def verb(
             except (NotVisible, Refused) as refused:
                 reason = refused.args[0] if refused.args else Reason.NOT_FOUND
                 decision = Decision(allowed=False, reason=Reason(reason))
-                refuse(subject, action, bulletin_id, decision, tier=Tier.ONE)
+                _, about = facts.served(bulletin_id)
+                refuse(subject, action, bulletin_id, decision, tier=about.banner.tier if about else Tier.ONE)
                 refused.action = action
                 raise
 

@@ -1,43 +1,31 @@
 """What the API gives: each body is made here, from what passed the door, beside the serializer that describes it."""
 
-from collections.abc import Iterable, Mapping
-from urllib.parse import urljoin
-
 from django.http import HttpRequest
-from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.models import Organisation
+from bulletins.acknowledged import Standing
 from bulletins.actions.history import Past
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Opened, Shown
 from bulletins.answering import own_of
-from bulletins.api.choices import BulletinKind, OwnState, PartKind, RevisionState, TierShown
+from bulletins.api.choices import BulletinKind, OwnState, RevisionState, TierShown
+from bulletins.api.part_answers import (
+    LabelAnswer,
+    NamedAnswer,
+    Names,
+    PartAnswer,
+    label_body,
+    parts_inspected,
+    parts_read,
+    url_of,
+)
 from bulletins.api.replies import SaidAnswer, said_body
 from bulletins.approval import approvals_held, approvals_needed
 from bulletins.browse import Row, subcommittee_names
 from bulletins.models import Bulletin, Receipt, Revision
-from bulletins.rendition import Portion, Rendition
-from council.access import facts as known
+from bulletins.rendition import Rendition
 from council.access.facts import Label, Subject
-from council.access.policy import Action, decide
-
-Names = Mapping[str, str]
-
-
-class NamedAnswer(serializers.Serializer):
-    """Something with a name."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-
-
-class LabelAnswer(serializers.Serializer):
-    """How something is to be handled: tier, need to know, caveats (取扱制限) in their own words."""
-
-    tier = TierShown()
-    subcommittees = NamedAnswer(many=True)
-    caveats = serializers.ListField(child=serializers.CharField())
 
 
 class ReceiptAnswer(serializers.Serializer):
@@ -77,24 +65,6 @@ class ListAnswer(serializers.Serializer):
 
     results = RowAnswer(many=True)
     next = serializers.URLField(allow_null=True)
-
-
-class AttachmentAnswer(serializers.Serializer):
-    """A file; `url` is null where a caveat forbids taking it."""
-
-    name = serializers.CharField()
-    size = serializers.IntegerField()
-    url = serializers.URLField(allow_null=True)
-
-
-class PartAnswer(serializers.Serializer):
-    """A part; `n` counts the parts of this rendition from 1."""
-
-    n = serializers.IntegerField()
-    kind = PartKind()
-    label = LabelAnswer()
-    text = serializers.CharField(help_text="Markdown; HTML in it is text")
-    attachment = AttachmentAnswer(allow_null=True)
 
 
 class ApprovalsAnswer(serializers.Serializer):
@@ -158,28 +128,18 @@ class RevisionsAnswer(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
-def url_of(request: HttpRequest, view: str, *place: object) -> str:
-    """The whole address of a view of the API."""
-    return urljoin(request.build_absolute_uri("/"), reverse(f"api:{view}", args=place))
-
-
-def label_body(label: Label, names: Names) -> dict:
-    named = sorted(({"id": pk, "name": names.get(pk, "")} for pk in label.subcommittees), key=lambda row: row["name"])
-    return {"tier": int(label.tier), "subcommittees": named, "caveats": [caveat.words for caveat in label.caveats]}
-
-
 def _named(row: Organisation) -> dict:
     return {"id": row.pk, "name": row.name}
 
 
-def receipt_body(receipt: Receipt | None) -> dict:
+def receipt_body(receipt: Receipt | Standing | None) -> dict:
     return {
         "opened_at": receipt.opened_at if receipt else None,
         "acknowledged_at": receipt.acknowledged_at if receipt else None,
     }
 
 
-def _own(receipt: Receipt | None) -> dict:
+def _own(receipt: Standing | None) -> dict:
     times = receipt_body(receipt)
     state = "acknowledged" if times["acknowledged_at"] else "opened" if times["opened_at"] else "unread"
     return {"state": state, **times}
@@ -204,16 +164,6 @@ def row_body(request: HttpRequest, row: Row, names: Names) -> dict:
     return {**head, "own": _own(row.receipt), "url": url_of(request, "bulletin", row.bulletin.pk)}
 
 
-def _parts(portions: Iterable[Portion[Shown]], names: Names, links: Iterable[str | None]) -> list[dict]:
-    bodies = []
-    for n, (portion, link) in enumerate(zip(portions, links, strict=True), start=1):
-        part, words = portion.content.part, portion.content.words
-        file = {"name": words.name, "size": words.size, "url": link} if part.stored_file else None
-        label = label_body(portion.label, names)
-        bodies.append({"n": n, "kind": part.kind, "label": label, "text": words.text, "attachment": file})
-    return bodies
-
-
 def _title(rendition: Rendition[Shown], bulletin: Bulletin) -> str:
     return rendition.title.content.words.text if rendition.title else bulletin.reference
 
@@ -221,14 +171,12 @@ def _title(rendition: Rendition[Shown], bulletin: Bulletin) -> str:
 def opened_body(request: HttpRequest, subject: Subject, opened: Opened) -> dict:
     """The detail for a reader."""
     bulletin, shown, names = opened.bulletin, opened.rendition, subcommittee_names(subject)
-    takes = [decide(subject, Action.DOWNLOAD, known.Part(opened.facts, portion.label)) for portion in shown.portions]
-    links = [url_of(request, "file", bulletin.pk, n) if take else None for n, take in enumerate(takes, start=1)]
     organisation = own_of(subject, bulletin, opened.facts)
     return {
         **_head(bulletin, bulletin.served, _title(shown, bulletin), shown.banner, names),
         "state": bulletin.served.state,
         "expires_at": bulletin.served.expires_at,
-        "parts": _parts(shown.portions, names, links),
+        "parts": parts_read(request, subject, opened, names),
         "deadline": organisation.deadline,
         "own": _own(opened.receipt),
         "answers": [said_body(each) for each in organisation.answers],
@@ -237,17 +185,16 @@ def opened_body(request: HttpRequest, subject: Subject, opened: Opened) -> dict:
 
 
 def inspected_body(request: HttpRequest, subject: Subject, inspected: Inspected) -> dict:
-    """The detail for the desk; without parts once its keys are destroyed."""
+    """The detail for the desk, which works on the text whatever its caveats say; without parts once its keys are destroyed."""
     revision, names = inspected.revision, subcommittee_names(subject)
     bulletin, whole = revision.bulletin, inspected.rendition
     portions = whole.portions if whole else ()
-    links = [url_of(request, "file", bulletin.pk, n) for n in range(1, len(portions) + 1)]
     banner = whole.banner if whole else inspected.facts.banner
     return {
         **_head(bulletin, revision, inspected.title or bulletin.reference, banner, names),
         "state": revision.state,
         "expires_at": revision.expires_at,
-        "parts": _parts(portions, names, links),
+        "parts": parts_inspected(request, bulletin.pk, portions, names),
         "own": None,
         "answers": [],
         "desk": {

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bulletins.models import Bulletin, Part, Revision
+from council.access.policy import Reason
 from council.access.tiers import Tier
 
 
@@ -18,6 +19,7 @@ def named(kind: str, choices: Iterable[tuple[object, object]]) -> dict:
 
 _PART_KINDS = [(value, label) for value, label in Part.Kind.choices if value not in Part.OF_THE_WHOLE]
 _STATES = [(state.value, label) for state, label in Revision.STATES.items()]
+_WITHHELD = [(Reason.CAVEAT.value, "取扱制限により、画面でだけ読める")]
 _OWN = [("unread", "未読"), ("opened", "開封済み"), ("acknowledged", "確認済み")]
 TIER = named("integer", [(int(tier), tier.label) for tier in Tier])
 
@@ -46,6 +48,11 @@ class RevisionState(serializers.CharField):
 @extend_schema_field(named("string", _OWN))
 class OwnState(serializers.CharField):
     """Where a reader stands with a bulletin."""
+
+
+@extend_schema_field(named("string", _WITHHELD))
+class Withheld(serializers.CharField):
+    """Why a text is not given to programs; null where it is."""
 
 
 @extend_schema_field(TIER)

@@ -98,8 +98,10 @@ class PartGiven(StrictSerializer):
 
     def validate(self, attrs: dict) -> dict:
         attrs.setdefault("kind", Part.Kind.ATTACHMENT if "attachment" in attrs else Part.Kind.TEXT)
-        if "attachment" in attrs and attrs["kind"] != Part.Kind.ATTACHMENT:
-            raise serializers.ValidationError({"kind": [_("ファイルが付くのは付属資料（attachment）だけです。")]})
+        if "attachment" in attrs and attrs["kind"] not in (Part.Kind.ATTACHMENT, Part.Kind.FIGURE):
+            raise serializers.ValidationError(
+                {"kind": [_("ファイルが付くのは付属資料（attachment）と図（figure）だけです。")]}
+            )
         return attrs
 
 
@@ -127,6 +129,14 @@ class DraftGiven(StrictSerializer):
     released_to = ReleaseGiven(required=False)
     parts = PartGiven(many=True, max_length=MOST_PARTS)
     nominated = _ids()
+    review_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="looked at again then")
+    related = serializers.ListField(
+        child=Text(),
+        max_length=20,
+        required=False,
+        default=list,
+        help_text="資料番号 of bulletins that the caller may see",
+    )
 
     def draft(self) -> Draft:
         """The validated body as the kernel takes it."""
@@ -145,6 +155,7 @@ class RevisionGiven(DraftGiven):
     """The next revision of a published bulletin, and what it changes."""
 
     change_summary = Text(max_length=400)
+    important = Flag(required=False, default=True, help_text="false: those who acknowledged are not asked again")
 
 
 def _part(data: dict) -> PartDraft:

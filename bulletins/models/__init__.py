@@ -1,5 +1,6 @@
 from bulletins.models.bulletin import Bulletin
 from bulletins.models.delivery import Answer, AnswerWrap, Delivery
+from bulletins.models.feed import CalendarFeed
 from bulletins.models.grant import GroupGrant, PersonGrant
 from bulletins.models.idempotency import IdempotencyKey
 from bulletins.models.listing import AudienceClass, Listing
@@ -7,14 +8,19 @@ from bulletins.models.package import Package, PackageSeal, Payload, PayloadWrap
 from bulletins.models.part import Part, PartWrap
 from bulletins.models.receipt import Receipt
 from bulletins.models.revision import Approval, Nomination, Release, Revision
+from bulletins.models.scratch import Scratch
+from bulletins.models.search import AttachmentText, SavedSearch, SearchCompartment, SearchEntry
+from bulletins.models.taken_copy import TakenCopy
 from bulletins.models.world import WorldKey
 
 __all__ = [
     "Answer",
     "AnswerWrap",
     "Approval",
+    "AttachmentText",
     "AudienceClass",
     "Bulletin",
+    "CalendarFeed",
     "Delivery",
     "GroupGrant",
     "IdempotencyKey",
@@ -30,5 +36,10 @@ __all__ = [
     "Receipt",
     "Release",
     "Revision",
+    "SavedSearch",
+    "Scratch",
+    "SearchCompartment",
+    "SearchEntry",
+    "TakenCopy",
     "WorldKey",
 ]

@@ -20,6 +20,11 @@ class Part(models.Model):
         FIGURE = "figure", _("図")
         INDICATORS = "indicators", _("指標")
         ATTACHMENT = "attachment", _("付属資料")
+        # Structured parts of the analyses: Markdown of a fixed shape (bulletins.structured).
+        INJECTS = "injects", _("シナリオと状況付与")
+        TECHNOLOGY = "technology", _("技術シート")
+        REGION = "region", _("地域シート")
+        SUPPLY = "supply", _("供給網の表")
 
     # Written by the system from what the author says of the whole revision; the others are the body.
     OF_THE_WHOLE = frozenset({Kind.TITLE, Kind.CHANGES})

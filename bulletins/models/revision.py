@@ -45,6 +45,13 @@ class Revision(models.Model):
     # The deadline is counted in business days from publishing, by kind and tier (bulletins.deadlines).
     standard_deadline = models.BooleanField(default=False)
     expires_at = models.DateTimeField(_("閲覧の期限"), null=True, blank=True)
+    # Of a correction: those who acknowledged an earlier revision are asked again. `asks_since` is the earliest revision whose
+    # acknowledgement still counts, written when this one is published; nothing means this one alone.
+    important = models.BooleanField(_("重要な変更"), null=True)
+    asks_since = models.PositiveIntegerField(null=True)
+    review_on = models.DateField(_("見直しの日"), null=True, blank=True)
+    # Ids of bulletins, as text; of each reader they name only those that the reader may see.
+    related = models.JSONField(_("関連する資料"), null=True, blank=True)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

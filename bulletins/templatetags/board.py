@@ -1,7 +1,7 @@
-"""Filters of the distribution board: moments as short as a table of nine columns needs them."""
+"""Filters of the distribution board and of schedules: moments as short, or as exact, as they are needed there."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
@@ -27,6 +27,12 @@ def moment_mark(value: datetime | None, before: datetime | None = None) -> str:
     english, this_year = (get_language() or "").startswith("en"), moment.year == localtime(timezone.now()).year
     day = ("j M" if this_year else "j M Y") if english else ("n/j" if this_year else "Y/n/j")
     return f"{date_format(moment, day)} {clock}"
+
+
+@register.filter
+def utc(value: datetime | None) -> str:
+    """2026-11-21 12:30 UTC: beside the moment in Japan, for whoever has to tell people elsewhere."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value else ""
 
 
 @register.filter

@@ -23,15 +23,13 @@ from bulletins.actions.remind import remind as remind_verb
 from bulletins.actions.returned import note_call
 from bulletins.actions.returned import remind_returns as remind_returns_verb
 from bulletins.actions.track import look_at_board, look_at_runs, look_at_runs_progress, take_board
-from bulletins.actions.verb import Conflict
 from bulletins.board import board_of
 from bulletins.board_export import csv_of, name_of
 from bulletins.board_reminding import PutOffForm
-from bulletins.desk import Refused
 from bulletins.drafting import Invalid
 from bulletins.standing import standings
+from bulletins.views.deeds import saying_why_not
 from bulletins.views.visibility import missing_unless_visible
-from bulletins.wording import refusal
 from council.access.policy import Action
 from council.guard import guarded_by
 
@@ -87,15 +85,8 @@ def export(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 def _do(request: HttpRequest, bulletin_id: UUID, action: Action, call: Callable[[], str]) -> HttpResponse:
     """Runs a verb behind the door of the page it stands on, and goes back there; `call` answers with what came of it."""
     board_of(request.subject, bulletin_id)
-    try:
+    with saying_why_not(request, action):
         messages.success(request, call())
-    except Refused as refused:
-        messages.error(request, refusal(action, refused.reason))
-    except Conflict as conflict:
-        messages.error(request, str(conflict))
-    except Invalid as invalid:
-        for sentence in dict.fromkeys(each for sentences in invalid.errors.values() for each in sentences):
-            messages.error(request, sentence)
     back = board_rows.read(QueryDict(request.POST.get("back", "").removeprefix("?")))
     return redirect(reverse("board:one", args=[bulletin_id]) + back.address)
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.clock_line import line_of
+from accounts.proposal_facts import to_confirm
 from bulletins import browse
 from bulletins.actions.look import look_at_desk
 from bulletins.my_work import work_of
 from bulletins.returns import Return, owed_by
 from bulletins.ruler import Day, ruler
+from bulletins.views.first_hour import steps_shown
 from council.access.facts import Role, Subject
 from council.business_days import business_days_between
 from council.guard import SIGNED_IN, guarded_by
@@ -24,20 +28,24 @@ def home(request: HttpRequest) -> HttpResponse:
     """The desk of a reader, or the way to their pages for those who see no content."""
     subject = request.subject
     if not reads_content(subject):
-        return render(request, "bulletins/home_without_content.html")
+        return render(request, "bulletins/home_without_content.html", {"to_confirm": len(to_confirm(subject))})
     waiting, work = look_at_desk(subject), work_of(subject)
     duties = in_order(waiting.duties, owed_by(subject))
     context = {
         "waiting": waiting,
         "duties": duties,
         "work": work,
+        "to_confirm": len(to_confirm(subject)),
         "days": days_of(duties),
         "overdue": sum(row.deadline < subject.now for row in duties),
         "soon": sum(is_soon(row, subject) for row in duties),
         "cut": len(waiting.duties) == browse.LONGEST_DUTIES,
         "ceiling": subject.ceiling,
         "subcommittees": browse.subcommittee_names(subject).values(),
+        "clock": line_of(subject),
+        "steps": steps_shown(request),
         "pledged": subject.pledge_current,
+        "reads_elsewhere": settings.COUNCIL_ZONE == "connected" and bool(subject.rosters),
         "now": subject.now,
         "screen_tier": max(waiting.tier, work.tier),
     }

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 from bulletins.actions.fetch import take_folder
 from bulletins.actions.look import look_at_package, look_at_packages
 from bulletins.api.packages import on_its_way
+from bulletins.facts import label_of
+from bulletins.file_names import file_name_for
 from bulletins.filters import BadTrail, read_trail, write_trail
 from bulletins.packages import Parcel, Position
 from bulletins.release_proof import NotYet, in_words
@@ -67,6 +69,7 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         "bulletin": parcel.package.bulletin,
         "fingerprint": spoken_fingerprint(Recipient(Kind(key.kind), bytes(key.public))),
         "files": _files(parcel),
+        "folder_name": _folder_name(parcel),
         "proof": in_words(parcel),
         "vkey": vkey(),
         "log_vkeys": log_vkeys(),
@@ -92,4 +95,11 @@ def folder(request: HttpRequest, package_id: UUID) -> StreamingHttpResponse:
         parcel, sending = take_folder(request.subject, package_id)
     except NotYet as error:
         raise AuditUnavailable("no checkpoint covers the release") from error
-    return on_its_way(sending, "application/zip", f"{parcel.package.pk}.zip")
+    return on_its_way(sending, "application/zip", f"{_folder_name(parcel)}.zip")
+
+
+def _folder_name(parcel: Parcel) -> str:
+    """What the folder is called, with the marks of what is inside."""
+    what = f"包み{parcel.manifest.version}"
+    reference = parcel.package.bulletin.reference
+    return file_name_for(reference, parcel.manifest.revision, label_of(parcel.payload), what)

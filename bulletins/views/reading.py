@@ -14,14 +14,17 @@ from django.views.decorators.http import require_http_methods
 from bulletins import browse
 from bulletins.actions import acknowledge as acknowledging
 from bulletins.actions import answer as answering
+from bulletins.actions.compare import previous_for
 from bulletins.actions.look import look, tier_of
 from bulletins.actions.read import Opened, open_bulletin, take_file
 from bulletins.actions.verb import Conflict
 from bulletins.answer_form import AnswerForm
 from bulletins.answering import own_of
+from bulletins.draft_days import last_day_of
 from bulletins.drafting import Invalid
 from bulletins.filters import FilterForm
 from bulletins.packages import package_of
+from bulletins.related import related_to
 from bulletins.sheet import Sheet, sheet_of
 from bulletins.views.visibility import missing_unless_visible
 from council.access.policy import Action
@@ -70,6 +73,9 @@ def _page(request: HttpRequest, bulletin_id: UUID, form: AnswerForm, *, status: 
         "answers": own.answers,
         "answer_form": form,
         "sheet": sheet,
+        "related": related_to(request.subject, opened.bulletin.served),
+        "has_changes": opened.bulletin.served.number > 1 and bool(previous_for(request.subject, opened.bulletin)),
+        "last_day": last_day_of(opened.bulletin.served),
         "package": package_of(request.subject, opened.bulletin, opened.facts),
         "screen_tier": sheet.tier,
         "statement_version": acknowledging.STATEMENT,

@@ -37,6 +37,10 @@ class Action(StrEnum):
     KEEP_RECORDS = "retention.manage"
     APPROVE_DISPOSAL = "retention.decide"
     RUN_REVIEW = "review.manage"
+    MANAGE_CLEARANCES = "clearance.manage"
+    MANAGE_REGISTER = "designation.manage"
+    NOMINATE = "roster.nominate"
+    DECIDE_PROPOSAL = "proposal.decide"
 
 
 class Reason(StrEnum):
@@ -49,12 +53,15 @@ class Reason(StrEnum):
     PLEDGE = "pledge"
     STATE = "state"
     EXPIRED = "expired"
+    SESSION = "session"
     TIER = "tier"
     NO_DESIGNATION = "no_designation"
     DESIGNATION_LAPSED = "designation_lapsed"
     CLEARANCE = "clearance"
     CERTIFICATION = "certification"
     CONTRACT = "contract"
+    DEPARTMENT = "department"
+    EDUCATION = "education"
     ROSTER = "roster"
     NEED_TO_KNOW = "need_to_know"
     NOT_RELEASED = "not_released"
@@ -63,5 +70,6 @@ class Reason(StrEnum):
     ROLE = "role"
     NOT_INVOLVED = "not_involved"
     AUTHOR = "author"
+    ONESELF = "oneself"
     ALREADY_APPROVED = "already_approved"
     UNKNOWN_ACTION = "unknown_action"

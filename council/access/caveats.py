@@ -1,4 +1,4 @@
-"""取扱制限: the vocabulary, which actions each one stops, and the date that 「○年○月○日まで」 carries.
+"""取扱制限: the vocabulary, which uses each one stops, which ways out that closes, and the date that 「○年○月○日まで」 carries.
 
 Vocabulary: domain-facts §2.2 (統一基準群). What the system can't stop is named as left on trust,
 never passed over in silence.
@@ -19,6 +19,31 @@ class Use(StrEnum):
     COPY = "copy"
     DOWNLOAD = "download"
     FORWARD = "forward"
+
+
+class Path(StrEnum):
+    """A way by which the words of a bulletin can go further than the eyes of whoever reads them."""
+
+    FORWARD = "forward"
+    SELECTION = "selection"
+    PRINT = "print"
+    PDF = "pdf"
+    FILE = "file"
+    PACKAGE = "package"
+    API = "api"
+
+
+# The one table of what closes which way: a way is open where all of its uses are. An answer of the API is a copy that leaves the screen,
+# and so is a package. A PDF is made to be printed, so it is kept back with either.
+NEEDS: dict[Path, frozenset[Use]] = {
+    Path.FORWARD: frozenset({Use.FORWARD}),
+    Path.SELECTION: frozenset({Use.COPY}),
+    Path.PRINT: frozenset({Use.PRINT}),
+    Path.PDF: frozenset({Use.PRINT, Use.COPY, Use.DOWNLOAD}),
+    Path.FILE: frozenset({Use.DOWNLOAD}),
+    Path.PACKAGE: frozenset({Use.DOWNLOAD}),
+    Path.API: frozenset({Use.COPY, Use.DOWNLOAD}),
+}
 
 
 class CaveatRefused(ValueError):
@@ -45,7 +70,7 @@ _VOCABULARY = {
         Caveat(_("配付要許可"), frozenset({Use.FORWARD}), _("許可なくほかの人に渡さない")),
         Caveat(_("転送禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
         Caveat(_("送信禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
-        Caveat(_("印刷禁止"), frozenset({Use.PRINT}), _("画面を撮らない")),
+        Caveat(_("印刷禁止"), frozenset({Use.PRINT}), _("画面を撮らない、受け取った写しを印刷しない")),
         Caveat(_("再利用禁止"), frozenset(), _("ほかの資料に引き写さない")),
         Caveat(_("再利用要許可"), frozenset(), _("許可なくほかの資料に引き写さない")),
         Caveat(_("暗号化必須"), frozenset(), _("保存するときは暗号化する")),
@@ -53,7 +78,9 @@ _VOCABULARY = {
         Caveat(_("閲覧者限定"), frozenset({Use.FORWARD}), _("自分以外の人に見せない")),
         Caveat(_("読後廃棄"), frozenset({Use.DOWNLOAD}), _("読み終えた写しを裁断または消去する")),
         Caveat(_("書換禁止"), frozenset(), _("内容を書き換えない")),
+        Caveat(_("書換要許可"), frozenset(), _("許可なく内容を書き換えない")),
         Caveat(_("削除禁止"), frozenset(), _("写しを消さない")),
+        Caveat(_("保存期間満了後廃棄"), frozenset(), _("保存期間が終わったら写しを消す")),
     )
 }
 WORDS = tuple(_VOCABULARY)
@@ -83,6 +110,12 @@ def parse_all(words: object) -> tuple[Caveat, ...]:
 def stopped(caveats: tuple[Caveat, ...]) -> frozenset[Use]:
     """Every use that one of the caveats stops."""
     return frozenset().union(*(caveat.stops for caveat in caveats))
+
+
+def closed(caveats: tuple[Caveat, ...]) -> frozenset[Path]:
+    """Every way out that one of the caveats closes."""
+    stops = stopped(caveats)
+    return frozenset(path for path, needs in NEEDS.items() if needs & stops)
 
 
 def last_day(caveats: tuple[Caveat, ...]) -> date | None:

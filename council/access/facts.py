@@ -49,7 +49,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person as decide() sees them: standing, ceilings, need to know, and the terms behind tier three."""
+    """A person as decide() sees them: standing, ceilings, need to know, and the terms behind tier three.
+
+    `session` is how surely it is they who ask: a job that asks about a person, without a session, leaves it at the highest.
+    """
 
     person: str
     organisation: str
@@ -68,16 +71,25 @@ class Subject:
     groups: frozenset[int] = frozenset()
     clearances: frozenset[Term] = frozenset()
     certifications: frozenset[Term] = frozenset()
+    agreements: frozenset[Term] = frozenset()
     contracts: frozenset[Term] = frozenset()
+    department: str = ""
+    departments: frozenset[Term] = frozenset()
+    educations: frozenset[Term] = frozenset()
     rosters: frozenset[Term] = frozenset()
 
     @property
     def ceiling(self) -> Tier:
         """min(person's clearance, organisation's eligibility, session, zone), as design §2 line 3 has it."""
+        return min(self.own_ceiling, self.session)
+
+    @property
+    def own_ceiling(self) -> Tier:
+        """The ceiling of somebody who has proved beyond doubt who they are."""
         person = Tier.CRITICAL if any(term.holds(self.today) for term in self.clearances) else self.tier
         certified = self.government or any(term.holds(self.today) for term in self.certifications)
         organisation = Tier.CRITICAL if certified else self.organisation_tier
-        return min(person, organisation, self.session, self.zone)
+        return min(person, organisation, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +172,18 @@ class Disposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one person proposed and another has to confirm: whose affair it is, who proposed it, and whom or what it is about."""
+
+    kind: str
+    organisation: str
+    proposed_by: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Council:
     """The deployment itself: things that belong to no organisation."""
 
 
-Resource = Bulletin | Part | Organisation | Ledger | Disposal | Council
+Resource = Bulletin | Part | Organisation | Ledger | Disposal | Proposal | Council

@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from council.access import caveats
 from council.access.actions import Action, Reason
 from council.access.caveats import Use
+from council.access.duties import (
+    clears_people,
+    confirms,
+    disposes,
+    keeps_records,
+    nominates,
+    operates,
+    reads_events,
+    runs_people,
+    runs_reviews,
+)
 from council.access.facts import (
     Bulletin,
-    Council,
     Designation,
-    Disposal,
     Label,
-    Ledger,
-    Organisation,
     Part,
     Resource,
     Role,
@@ -89,13 +96,6 @@ _DESK = {
     Action.TRACK: {Role.PUBLISHER, Role.APPROVER},
     Action.REMIND: {Role.PUBLISHER, Role.APPROVER},
 }
-_PEOPLE = {
-    Action.VIEW_PEOPLE: {Role.ADMINISTRATOR, Role.CLEARANCE_OFFICER, Role.OPERATOR},
-    Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR, Role.OPERATOR},
-    Action.MANAGE_KEYS: {Role.ADMINISTRATOR},
-    Action.CONFIRM_KEY: {Role.CLEARANCE_OFFICER, Role.OPERATOR},
-}
-_REVIEWERS = {Role.OPERATOR, Role.CLEARANCE_OFFICER}
 
 
 def standing(subject: Subject, action: Action, resource: Resource) -> Reason | None:
@@ -105,6 +105,11 @@ def standing(subject: Subject, action: Action, resource: Resource) -> Reason | N
     if not subject.organisation_active:
         return Reason.ORGANISATION_SUSPENDED
     return None if subject.pledge_current else Reason.PLEDGE
+
+
+def proved(subject: Subject, action: Action, resource: Resource) -> Reason | None:
+    """1. Whoever runs other people's access, or looks into the log, has proved who they are in a way that can't be phished."""
+    return Reason.SESSION if subject.session < Tier.TWO else None
 
 
 def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | None:
@@ -119,7 +124,7 @@ def reachable(subject: Subject, action: Action, resource: Resource) -> Reason | 
 
 
 def clears(subject: Subject, designation: Designation | None) -> Reason | None:
-    """3, for CRITICAL: designation in force; for companies certification and contract; clearance; roster."""
+    """3, for CRITICAL: designation in force; for companies certification, contract and department; clearance; education; roster."""
     if designation is None:
         return Reason.NO_DESIGNATION
     today, agency = subject.today, designation.agency
@@ -128,12 +133,20 @@ def clears(subject: Subject, designation: Designation | None) -> Reason | None:
     if not subject.government:
         if not any(term.agency == agency and term.holds(today) for term in subject.certifications):
             return Reason.CERTIFICATION
-        if not any(
+        agreed = any(term.agency == agency and term.holds(today) for term in subject.agreements)
+        covered = any(
             (term.agency, term.item) == (agency, designation.item) and term.holds(today) for term in subject.contracts
-        ):
+        )
+        if not (agreed and covered):
             return Reason.CONTRACT
+        # Nobody without a department is in one, whatever a contract names.
+        inside = any((term.agency, term.item) == (agency, subject.department) for term in subject.departments)
+        if not (subject.department and inside):
+            return Reason.DEPARTMENT
     if not any(term.agency == agency and term.holds(today) for term in subject.clearances):
         return Reason.CLEARANCE
+    if not any(term.agency == agency and term.holds(today) for term in subject.educations):
+        return Reason.EDUCATION
     if not any(term.item == designation.item and term.holds(today) for term in subject.rosters):
         return Reason.ROSTER
     return None
@@ -141,8 +154,10 @@ def clears(subject: Subject, designation: Designation | None) -> Reason | None:
 
 def reaches_tier(subject: Subject, tier: Tier, designation: Designation | None) -> Reason | None:
     """3. The tier is within the ceiling; CRITICAL also needs everything that clears() asks."""
-    if tier > subject.ceiling:
+    if tier > subject.own_ceiling:
         return Reason.TIER
+    if tier > subject.session:
+        return Reason.SESSION
     return clears(subject, designation) if tier is Tier.CRITICAL else None
 
 
@@ -204,62 +219,30 @@ def drafts(subject: Subject, action: Action, resource: Resource) -> Reason | Non
     return None if Role.PUBLISHER in subject.roles else Reason.ROLE
 
 
-def runs_people(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Administrators run their own organisation's people and keys; operators and clearance officers work across it."""
-    if not isinstance(resource, Organisation) or subject.roles.isdisjoint(_PEOPLE[action]):
-        return Reason.ROLE
-    across = subject.roles & _PEOPLE[action] - {Role.ADMINISTRATOR}
-    return None if across or resource.organisation == subject.organisation else Reason.NOT_INVOLVED
-
-
-def operates(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. What belongs to no organisation is the operator's."""
-    return None if isinstance(resource, Council) and Role.OPERATOR in subject.roles else Reason.ROLE
-
-
-def reads_events(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Auditors read every event; an administrator those of their own organisation's people."""
-    if not isinstance(resource, Ledger) or subject.roles.isdisjoint({Role.AUDITOR, Role.ADMINISTRATOR}):
-        return Reason.ROLE
-    if Role.AUDITOR in subject.roles:
-        return None
-    return None if resource.organisation == subject.organisation else Reason.NOT_INVOLVED
-
-
-def keeps_records(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Operators and auditors hold records back and propose what may go."""
-    whole = isinstance(resource, Ledger) and resource.organisation is None
-    return None if whole and subject.roles & {Role.AUDITOR, Role.OPERATOR} else Reason.ROLE
-
-
-def disposes(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. An auditor decides about the evidence that goes, and never about their own proposal."""
-    if not isinstance(resource, Disposal) or Role.AUDITOR not in subject.roles:
-        return Reason.ROLE
-    return Reason.AUTHOR if subject.person == resource.proposed_by else None
-
-
-def runs_reviews(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """7. Operators and clearance officers ask every organisation who still needs what."""
-    return None if isinstance(resource, Council) and subject.roles & _REVIEWERS else Reason.ROLE
-
-
 _RULES: dict[Action, tuple[Rule, ...]] = {
     **dict.fromkeys(READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
     **dict.fromkeys(_DESK, (standing, reachable, within_label, no_auditor, desk_duty)),
     Action.DRAFT: (standing, no_auditor, drafts),
-    Action.VIEW_PEOPLE: (standing, runs_people),
-    Action.MANAGE_PEOPLE: (standing, runs_people),
-    Action.MANAGE_KEYS: (standing, runs_people),
-    Action.CONFIRM_KEY: (standing, runs_people),
+    Action.VIEW_PEOPLE: (standing, proved, runs_people),
+    Action.MANAGE_PEOPLE: (standing, proved, runs_people),
+    Action.MANAGE_KEYS: (standing, proved, runs_people),
+    Action.CONFIRM_KEY: (standing, proved, runs_people),
     # Whoever held it still owes an answer about their copies when their clearance has ended since: no label is asked.
     Action.CONFIRM_RETURN: (standing, reachable, released, no_auditor),
-    Action.MANAGE_COUNCIL: (standing, operates),
-    Action.READ_EVENTS: (standing, reads_events),
-    Action.KEEP_RECORDS: (standing, keeps_records),
-    Action.APPROVE_DISPOSAL: (standing, disposes),
-    Action.RUN_REVIEW: (standing, runs_reviews),
+    Action.MANAGE_COUNCIL: (standing, proved, operates),
+    Action.READ_EVENTS: (standing, proved, reads_events),
+    Action.KEEP_RECORDS: (standing, proved, keeps_records),
+    Action.APPROVE_DISPOSAL: (standing, proved, disposes),
+    Action.RUN_REVIEW: (standing, proved, runs_reviews),
+    Action.MANAGE_CLEARANCES: (standing, proved, clears_people),
+    Action.MANAGE_REGISTER: (standing, proved, clears_people),
+    Action.NOMINATE: (standing, proved, nominates),
+    Action.DECIDE_PROPOSAL: (standing, proved, confirms),
 }
+
+
+# What asks for a passkey, whatever it is done to.
+PROVED = frozenset(action for action, rules in _RULES.items() if proved in rules)
 
 
 def explain(subject: Subject, action: Action, resource: Resource) -> list[tuple[str, Reason | None]]:

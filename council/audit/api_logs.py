@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 from council.access.policy import Action
 from council.api import StrictSerializer, read_query
 from council.api_schema import problems
-from council.audit.desk_door import auditor_of
 from council.audit.pulling import pull_checkpoint, pull_tile
+from council.audit.reading import auditor_of
 from council.guard import guarded_by
 
 _TEXT, _BYTES = "text/plain", "application/octet-stream"

@@ -1,28 +1,29 @@
 """What has happened of late, counted in the database along the order of ids: by day, by reason, by organisation. For auditors alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from council.access.policy import Action
+from council.audit import settlements
 from council.audit.events import Event, Outcome
-from council.audit.filters import first_id_at, organisations, uuid_or_none
-from council.audit.leaf import fields_of
+from council.audit.filters import first_id_at
 from council.audit.models import AuditEvent, Signal
+from council.audit.parties import organisations_named
 from council.audit.reading import Reader, events_for, window
+from council.audit.reasons import REASONS
 from council.audit.showing import Shown, show
-from council.audit.wording import REASONS
 from council.business_days import is_business_day
 
 DAYS = 14
 _MOST_ROWS = 7
+# Settled signals that are compared with their events each time the desk is opened; their own list compares all it shows.
+_LOOKED_AT = 50
 _UNTOLD = (Event.HEARTBEAT, Event.PAGE_SHOWN)
 TAKEN = (Action.FETCH, Action.DOWNLOAD)
 
@@ -62,25 +63,15 @@ def activity_at(now: datetime) -> Activity:
 
 
 def last_events(reader: Reader, size: int) -> list[Shown]:
-    """The newest events that say more than that a log beats or a page was looked at.
-
-    One whose bytes were spoiled is left out: the check says which, and the desk still opens.
-    """
-    found = window(reader, events_for(reader).exclude(action__in=_UNTOLD), size=size).events
-    return show(reader, [event for event in found if is_readable(event)])
-
-
-def is_readable(event: AuditEvent) -> bool:
-    """Whether its leaf is one."""
-    try:
-        return bool(fields_of(bytes(event.leaf)))
-    except (ValueError, RecursionError):
-        return False
+    """The newest events that say more than that a log beats or a page was looked at."""
+    return show(reader, window(reader, events_for(reader).exclude(action__in=_UNTOLD), size=size).events)
 
 
 def open_signals() -> int:
-    """How many signals nobody has looked into."""
-    return Signal.objects.filter(settled_at=None).count()
+    """How many signals nobody has looked into, and of the newest those of which only the row says so; KeyringUnavailable without keys."""
+    settled = Signal.objects.exclude(settled_at=None).order_by("-raised_at")[:_LOOKED_AT]
+    made_up = len(settled) - len(settlements.that_fit(settled))
+    return Signal.objects.filter(settled_at=None).count() + made_up
 
 
 def _begin(day: date) -> object:
@@ -110,22 +101,11 @@ def _reasons(rows: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     return _most(counts)
 
 
-def people_named(ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Person id -> name, for those who are there."""
-    rows = get_user_model().objects.filter(pk__in=[each for each in ids if each])
-    return dict(rows.values_list("pk", "name"))
-
-
 def _takers(rows: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     taken = rows.filter(action__in=TAKEN, outcome=Outcome.ALLOW).values_list("org").annotate(count=Count("pk"))
     counts = dict(taken)
-    names = _names(counts)
+    names = organisations_named(counts)
     return _most(Counter({names.get(each, each or _("ポータル")): count for each, count in counts.items()}))
-
-
-def _names(ids: Mapping[str, int]) -> dict[str, str]:
-    known = [found for found in map(uuid_or_none, ids) if found]
-    return {str(key): name for key, name in organisations().objects.filter(pk__in=known).values_list("pk", "name")}
 
 
 def _most(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from council.access.policy import Action
 from council.audit import charts, desk, findings, offline, verdicts, verifying
-from council.audit.desk_door import auditor_of
 from council.audit.filters import EventFilter
-from council.audit.reading import events_for, record_look, refuse
+from council.audit.parties import people_named
+from council.audit.reading import auditor_of, events_for, record_look, refuse
 from council.audit.status import status_of, unfinished
 from council.guard import guarded_by
 
@@ -59,10 +59,10 @@ def verifications(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return redirect("audit-verification", verifying.start(subject=reader.subject).pk)
     tasks = verifying.last()
-    names = desk.people_named(each.asked_by for each in tasks)
+    names = people_named(each.asked_by for each in tasks)
     fit = verdicts.that_fit(tasks)
     rows = [
-        (each, findings.of(each) if each.pk in fit else [], names.get(each.asked_by, ""), each.pk in fit)
+        (each, findings.of(each) if each.pk in fit else [], names.get(str(each.asked_by), ""), each.pk in fit)
         for each in tasks
     ]
     context = {"rows": rows, "running": any(each.state in unfinished() for each in tasks)}

@@ -37,7 +37,7 @@ def propose(kind: str, *, subject: Subject, now: datetime | None = None) -> Disp
     disposal = Disposal(
         kind=kind, before=retention.ended_before(each, now), proposed_by=subject.person, proposed_at=now
     )
-    disposal.expected = retention.count(kind, disposal.before)
+    disposal.expected = retention.count(kind, disposal.before, retention.held())
     if not disposal.expected:
         raise ValidationError(_("保存期間を過ぎて廃棄できる詳細は、いまありません。"))
     try:
@@ -83,7 +83,7 @@ def _destroy_some(disposal_id: UUID) -> int:
             return 0
         # Whoever has lengthened the years since has kept what was about to go.
         before = min(disposal.before, retention.ended_before(each))
-        ids = list(retention.disposable(each.kind, before).values_list("pk", flat=True)[:AT_ONCE])
+        ids = list(retention.disposable(each.kind, before, retention.held()).values_list("pk", flat=True)[:AT_ONCE])
         AuditDetail.objects.filter(pk__in=ids).delete()
         disposal.destroyed += len(ids)
         if not ids:

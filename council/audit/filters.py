@@ -25,7 +25,7 @@ _NOBODY = "-"
 UNASKED = (str(Event.HEARTBEAT), str(Event.PAGE_SHOWN))
 # Both ways to take a file away, under one word: whoever asks who has downloaded something means both.
 RECEIVED = "received"
-_RECEIVED = (Action.DOWNLOAD, Action.FETCH)
+_RECEIVED = (Action.DOWNLOAD, Action.FETCH, Event.COPY_TAKEN)
 
 
 def organisations() -> type[Model]:

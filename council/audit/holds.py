@@ -24,11 +24,15 @@ _COLUMNS = ("actor", "org", "object")
 def in_force() -> list[Scope]:
     """What is held: by rows that are not lifted, and by events of holds whose lifting no event tells of."""
     rows = {str(hold.pk): hold for hold in LegalHold.objects.all()}
-    told = {event: _facts_of(event) for event in (Event.HOLD_PLACED, Event.HOLD_LIFTED)}
-    lifted = {facts.get("hold") for facts in told[Event.HOLD_LIFTED]}
+    lifted = lifted_for_good()
     standing = [_scope_of(vars(hold)) for key, hold in rows.items() if hold.lifted_at is None or key not in lifted]
-    gone = [facts for facts in told[Event.HOLD_PLACED] if facts.get("hold") not in {*rows, *lifted}]
+    gone = [facts for facts in _facts_of(Event.HOLD_PLACED) if facts.get("hold") not in {*rows, *lifted}]
     return standing + [_scope_of(facts) for facts in gone]
+
+
+def lifted_for_good() -> set[str]:
+    """The ids of the holds whose lifting an event tells of."""
+    return {str(facts.get("hold")) for facts in _facts_of(Event.HOLD_LIFTED)}
 
 
 def place(scope: Scope, reason: str, *, subject: Subject) -> LegalHold:
@@ -52,7 +56,7 @@ def lift(hold: LegalHold, *, subject: Subject) -> bool:
     """Ends a hold; False when it had been lifted already. decide() was asked: another person than the one who placed it."""
     with transaction.atomic():
         hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
-        if hold.lifted_at:
+        if hold.lifted_at and str(hold.pk) in lifted_for_good():
             return False
         hold.lifted_at, hold.lifted_by = timezone.now(), subject.person
         hold.save(update_fields=["lifted_at", "lifted_by"])

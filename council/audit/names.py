@@ -6,7 +6,9 @@ from typing import Protocol
 from council.access.facts import Subject
 
 # The first word of the actions whose objects are content, or show that content exists.
-CONTENT = ("bulletin", "grant", "package", "notice", "deadline", "return", "board", "page")
+CONTENT = (
+    "bulletin", "copy", "deadline", "feed", "grant", "history", "board", "notice", "package", "page", "return", "scratch", "search",
+)  # fmt: skip
 
 
 class Resolver(Protocol):

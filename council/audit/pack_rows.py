@@ -5,12 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 
 from council.access.facts import Subject
-from council.audit.desk import is_readable
-from council.audit.filters import organisations, uuid_or_none
 from council.audit.leaf import MEMBERS
 from council.audit.models import AuditEvent
 from council.audit.reading import Reader
@@ -23,14 +20,15 @@ HEAD = (*_NAMES, *MEMBERS)
 
 
 class Row(NamedTuple):
-    """One event: names and sentences, and the members of its leaf."""
+    """One event: names and sentences, and the members of its leaf, None for those that spoiled bytes no longer tell."""
 
     names: Mapping[str, str]
     leaf: Mapping[str, str | int | None]
 
     @property
     def cells(self) -> list[object]:
-        return [*(self.names[name] for name in _NAMES), *(self.leaf[member] for member in MEMBERS)]
+        members = (self.leaf[member] for member in MEMBERS)
+        return [*(self.names[name] for name in _NAMES), *("" if each is None else each for each in members)]
 
 
 def rows_of(events: Sequence[UUID]) -> Iterator[Row]:
@@ -60,40 +58,23 @@ def _with_head(rows: Iterator[Row]) -> Iterator[Sequence[object]]:
 
 def _batch(ids: Sequence[UUID]) -> list[Row]:
     found = sorted(AuditEvent.objects.filter(pk__in=ids), key=lambda event: event.pk)
-    events = [event for event in found if is_readable(event)]
     with translation.override("ja"):
-        japanese = show(_everything(), events)
+        japanese = show(_everything(), found)
     with translation.override("en"):
-        english = show(_everything(), events)
-    people = _named(get_user_model(), {each.person for each in japanese})
-    offices = _named(organisations(), {event.org for event in events})
-    rows = {ja.id: _row(ja, en, people, offices) for ja, en in zip(japanese, english, strict=True)}
-    return [rows.get(event.pk) or _spoiled(event) for event in found]
+        english = show(_everything(), found)
+    return [_row(ja, en) for ja, en in zip(japanese, english, strict=True)]
 
 
-def _spoiled(event: AuditEvent) -> Row:
-    """An event whose bytes are no leaf any more: the columns beside them, which prove nothing."""
-    moment = timezone.localtime(event.time).isoformat(timespec="milliseconds")
-    told = ("この出来事の記録は壊れています。", "The record of this event is spoiled.")
-    names = dict(zip(_NAMES, (moment, *told, "", "", ""), strict=True))
-    return Row(names, {member: str(getattr(event, member, "")) for member in MEMBERS})
-
-
-def _row(ja: Shown, en: Shown, people: Mapping[str, str], offices: Mapping[str, str]) -> Row:
+def _row(ja: Shown, en: Shown) -> Row:
     names = {
         "time_jst": timezone.localtime(ja.moment).isoformat(timespec="milliseconds"),
         "sentence_ja": ja.sentence,
         "sentence_en": en.sentence,
         "person": ja.person,
-        "person_name": people.get(ja.person, ""),
-        "organisation_name": offices.get(str(ja.fields["org"]), ""),
+        "person_name": ja.name,
+        "organisation_name": ja.organisation,
     }
     return Row(names, ja.fields)
-
-
-def _named(model: type, ids: set[str]) -> dict[str, str]:
-    known = [found for found in map(uuid_or_none, ids) if found]
-    return {str(key): name for key, name in model.objects.filter(pk__in=known).values_list("pk", "name")}
 
 
 def _everything() -> Reader:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from council.access.policy import Action
-from council.audit import desk, pack_file, packs
-from council.audit.desk_door import auditor_of
+from council.audit import pack_file, packs
 from council.audit.desk_views import SCREEN_TIER
 from council.audit.filters import EventFilter
 from council.audit.models import EvidencePack
-from council.audit.reading import events_for, refuse
+from council.audit.parties import people_named
+from council.audit.reading import auditor_of, events_for, refuse
 from council.audit.status import unfinished
 from council.guard import guarded_by
 
@@ -27,9 +27,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The packs of every auditor, newest first."""
     auditor_of(request.subject)
     now, rows = timezone.now(), packs.last()
-    names = desk.people_named(each.asked_by for each in rows)
+    names = people_named(each.asked_by for each in rows)
     shown = [
-        {"pack": each, "who": names.get(each.asked_by, ""), "filter": _words(each), "there": packs.is_there(each, now)}
+        {
+            "pack": each,
+            "who": names.get(str(each.asked_by), ""),
+            "filter": _words(each),
+            "there": packs.is_there(each, now),
+        }
         for each in rows
     ]
     return _page(request, "audit/packs.html", {"rows": shown})
@@ -93,7 +98,7 @@ def _of_one(request: HttpRequest, pack_id: UUID) -> dict:
         refuse(reader, request.path)
     return {
         "task": pack, "live": pack.state in unfinished(), "there": packs.is_there(pack, now), "now": now, "filter": _words(pack),
-        "who": desk.people_named([pack.asked_by]).get(pack.asked_by, ""), "count": f"{pack.events:,}", "size": f"{pack.size:,}",
+        "who": people_named([pack.asked_by]).get(str(pack.asked_by), ""), "count": f"{pack.events:,}", "size": f"{pack.size:,}",
         "logs": bool(pack.query.get("logs")), "proofs": pack.events <= pack_file.MOST_PROOFS,
     }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Proofs out of the database: that one event is in the log of its tier, under a checkpoint that as many as can be have signed."""
 
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -54,13 +55,23 @@ def prove(event: UUID) -> Proof:
 
 def covering_checkpoint(tier: int, index: int) -> LogCheckpoint | None:
     """The newest checkpoint over this index that a quorum of witnesses has seen, else the newest, else None."""
-    over = LogCheckpoint.objects.filter(tier=tier, size__gt=index).order_by("-size")
-    return (_witnessed(over) if settings.AUDIT_WITNESSES else None) or over.first()
+    return best_of(LogCheckpoint.objects.filter(tier=tier, size__gt=index))
+
+
+def best_of(rows: QuerySet[LogCheckpoint], *, until: datetime | None = None) -> LogCheckpoint | None:
+    """Of these the newest that a quorum of witnesses has seen (`until` then, if given), else the newest, else None."""
+    rows = rows.order_by("-size")
+    return (_witnessed(rows, until) if settings.AUDIT_WITNESSES else None) or rows.first()
+
+
+def newest_checkpoint(tier: int) -> LogCheckpoint | None:
+    """The last that was signed, whoever stood by, or None."""
+    return LogCheckpoint.objects.filter(tier=tier).order_by("-size").first()
 
 
 def with_cosignatures(row: LogCheckpoint) -> bytes:
     """The note of a checkpoint, with the line of every witness of ours that has cosigned it. A line that does not hold is left out."""
-    return bytes(row.note) + b"".join(bytes(each.line) for each in _standing_by(row))
+    return bytes(row.note) + b"".join(bytes(each.line) for each in standing_by(row))
 
 
 def with_notes(rows: QuerySet[Cosignature]) -> QuerySet[Cosignature]:
@@ -82,21 +93,23 @@ def holds(row: Cosignature, verifier: cosignature.Verifier) -> bool:
     return [each.name for each in given] == [row.witness] and len(lines) == len(before) + 1
 
 
-def _witnessed(over: QuerySet[LogCheckpoint]) -> LogCheckpoint | None:
+def _witnessed(over: QuerySet[LogCheckpoint], until: datetime | None) -> LogCheckpoint | None:
     """The newest of these that as many as have to be stand by."""
-    named = Cosignature.objects.filter(tier=OuterRef("tier"), size=OuterRef("size"), witness__in=_by_name()).values(
-        "size"
-    )
+    named = _given(until).filter(tier=OuterRef("tier"), size=OuterRef("size"), witness__in=_by_name()).values("size")
     many = named.annotate(how_many=Count("pk")).values("how_many")
     seen = over.annotate(how_many=Subquery(many)).filter(how_many__gte=quorum())
-    return next((row for row in seen[:_MOST_TRIED] if len(_standing_by(row)) >= quorum()), None)
+    return next((row for row in seen[:_MOST_TRIED] if len(standing_by(row, until=until)) >= quorum()), None)
 
 
-def _standing_by(row: LogCheckpoint) -> list[Cosignature]:
-    """The cosignatures of this checkpoint that hold, in the order of the names of the witnesses."""
+def standing_by(row: LogCheckpoint, *, until: datetime | None = None) -> list[Cosignature]:
+    """The cosignatures of this checkpoint that hold (given `until` then), in the order of the names of the witnesses."""
     keys = _by_name()
-    rows = with_notes(Cosignature.objects.filter(tier=row.tier, size=row.size, witness__in=keys).order_by("witness"))
+    rows = with_notes(_given(until).filter(tier=row.tier, size=row.size, witness__in=keys).order_by("witness"))
     return [each for each in rows if holds(each, keys[each.witness])]
+
+
+def _given(until: datetime | None) -> QuerySet[Cosignature]:
+    return Cosignature.objects.filter(signed_at__lte=until) if until else Cosignature.objects.all()
 
 
 def _by_name() -> dict[str, cosignature.Verifier]:

@@ -7,8 +7,8 @@ from django.http import Http404
 
 from council.audit import log_keys
 from council.audit.events import Event
-from council.audit.models import LogCheckpoint, LogHead
-from council.audit.proving import covering_checkpoint, with_cosignatures
+from council.audit.models import LogHead
+from council.audit.proving import covering_checkpoint, newest_checkpoint, with_cosignatures
 from council.audit.reading import Reader
 from council.audit.record import record
 from council.audit.tiles import WIDTH, LogReader, Tile
@@ -25,10 +25,10 @@ class Pulled:
 def pull_checkpoint(reader: Reader, log: str, *, newest: bool = False) -> bytes:
     """The checkpoint that a quorum of witnesses has cosigned last (without witnesses, or if `newest`: the newest) with every line.
 
-    For readers that desk_door.auditor_of() let in. Http404 for a log that is not there, AuditUnavailable when the event can't be written.
+    For readers that reading.auditor_of() let in. Http404 for a log that is not there, AuditUnavailable when the event can't be written.
     """
     tier = _tier(log)
-    row = _newest(tier) if newest else covering_checkpoint(tier, 0)
+    row = newest_checkpoint(tier) if newest else covering_checkpoint(tier, 0)
     if row is None:
         raise Http404
     # Only the newest still has the log's second signature; it says the same as the row otherwise.
@@ -56,10 +56,6 @@ def _tier(log: str) -> int:
     if tier is None:
         raise Http404
     return tier
-
-
-def _newest(tier: int) -> LogCheckpoint | None:
-    return LogCheckpoint.objects.filter(tier=tier).order_by("-size").first()
 
 
 def _record(reader: Reader, tier: int, object: str) -> None:  # noqa: A002  the member of the leaf

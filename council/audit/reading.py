@@ -17,8 +17,9 @@ from django.http import Http404
 
 from council.access.facts import Ledger, Role, Subject
 from council.access.policy import READING, Action, Reason, decide
+from council.access.tiers import Tier
 from council.audit import names
-from council.audit.events import Event
+from council.audit.events import Event, Outcome
 from council.audit.models import AuditEvent
 from council.audit.record import record, record_refusal
 
@@ -27,14 +28,17 @@ _LONGEST_WORD = 120
 # Objects that are asked for in one query. More than the content of any council, so that the number of queries tells nothing.
 MOST_AT_ONCE = 20_000
 # Between people, companies and the agency that clears them: of administrators only those learn of it who clear.
-_CLEARING = {"certification", "clearance", "contract", "designation", "roster"}
+_CLEARING = {"certification", "clearance", "contract", "designation", "education", "proposal", "roster"}
 # The first words of what an administrator is told of their people. A new word is told to nobody but auditors until it stands here:
 # what auditors and operators do about records, and desks about what is not out yet, names what an administrator may not know of.
 TOLD = {
-    "bulletin", "contact", "key", "notice", "package", "page", "people", "pledge", "review", "role", "session", "subcommittee", "tier",
-    "token", *_CLEARING,
+    "bulletin", "contact", "copy", "factor", "identity", "key", "notice", "package", "page", "people", "pledge", "review", "role",
+    "session", "subcommittee", "tier", "token", *_CLEARING,
 }  # fmt: skip
-_DESK = [str(action) for action in Action if action.startswith("bulletin.") and action not in READING]
+_DESK = [
+    *(str(action) for action in Action if action.startswith("bulletin.") and action not in READING),
+    *map(str, (Event.BULLETIN_UNSCHEDULED, Event.BULLETIN_KEPT, Event.BULLETIN_DISCARDED, Event.VIEWED_AS)),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,15 @@ class Window:
 
 def reader_of(subject: Subject) -> Reader:
     """Lets auditors and administrators in; Http404, with the refusal in the log, for everybody else."""
-    organisation = None if Role.AUDITOR in subject.roles else subject.organisation
+    return _let_in(subject, None if Role.AUDITOR in subject.roles else subject.organisation)
+
+
+def auditor_of(subject: Subject) -> Reader:
+    """Lets those in who may see every event; Http404, with the refusal in the log, for everybody else, administrators too."""
+    return _let_in(subject, None)
+
+
+def _let_in(subject: Subject, organisation: str | None) -> Reader:
     decision = decide(subject, Action.READ_EVENTS, Ledger(organisation))
     if not decision:
         record_refusal(
@@ -85,6 +97,8 @@ def events_for(reader: Reader) -> QuerySet[AuditEvent]:
     within = Q(tier__lte=reader.subject.ceiling) | _of_content()
     # The desk's verbs tell of revisions that are not out yet: only reading is told to an administrator.
     rows = AuditEvent.objects.filter(within, _of(told), org=reader.organisation).exclude(action__in=_DESK)
+    # Who handles an item knows everything that it takes of a colleague but the clearance: that they were refused tells of its end.
+    rows = rows.exclude(_of_content(), outcome=str(Outcome.DENY), tier=int(Tier.CRITICAL))
     # Content that was asked for in vain does not exist for who asked: the ids are whatever somebody typed, and as many as they like.
     return rows.exclude(_of_content(), reason=str(Reason.NOT_FOUND))
 

@@ -59,9 +59,9 @@ _WORDS: Mapping[Kind, tuple[str | Promise, str | Promise]] = {
 }
 _ACCESS = (
     "people", "role", "tier", "organisation", "subcommittee", "pledge", "clearance", "certification", "contract", "roster",
-    "designation", "key", "keys", "contact", "council", "review", "retention",
+    "designation", "education", "proposal", "clock", "key", "keys", "contact", "council", "review", "retention",
 )  # fmt: skip
-_SESSION = ("session", "token")
+_SESSION = ("session", "token", "factor", "identity")
 
 
 def classes() -> list[Class]:
@@ -103,24 +103,31 @@ def events_of(kind: str) -> Q:
 
 
 def held() -> Q:
-    """Which events a hold that is not lifted covers."""
-    return reduce(or_, map(_covered, holds.in_force()), Q(pk__in=[]))
+    """Which events a hold that is not lifted covers. As many queries however many holds, and some for each document held."""
+    scopes = holds.in_force()
+    called = names.references_of(scope["object"] for scope in scopes)
+    return reduce(or_, (_covered(scope, called.get(scope["object"], "")) for scope in scopes), Q(pk__in=[]))
 
 
-def disposable(kind: str, before: datetime) -> QuerySet[AuditDetail]:
-    """The details of this class from before that moment that no hold covers, the oldest first."""
-    events = AuditEvent.objects.filter(events_of(kind), id__lt=first_id_at(before)).exclude(held())
+def disposable(kind: str, before: datetime, kept: Q) -> QuerySet[AuditDetail]:
+    """The details of this class from before that moment that are not `kept` (what held() said), the oldest first."""
+    events = AuditEvent.objects.filter(events_of(kind), id__lt=first_id_at(before)).exclude(kept)
     return AuditDetail.objects.filter(pk__lt=first_id_at(before), pk__in=events.order_by().values("pk")).order_by("pk")
 
 
-def count(kind: str, before: datetime) -> int:
+def count(kind: str, before: datetime, kept: Q) -> int:
     """How many disposable() has, at most COUNTED_AT_MOST."""
-    return disposable(kind, before).order_by()[:COUNTED_AT_MOST].count()
+    return disposable(kind, before, kept).order_by()[:COUNTED_AT_MOST].count()
 
 
-def _covered(scope: holds.Scope) -> Q:
-    """A person is covered in what they did and in what was done to them, so several columns are joined by "or"."""
+def _covered(scope: holds.Scope, reference: str) -> Q:
+    """A person is covered in what they did and in what was done to them, so several columns are joined by "or".
+
+    A document is covered with everything of its `reference`: its packages have ids of their own, and new ones come.
+    """
     tests = [Q(**{column: value}) for column, value in scope.items() if value]
+    if reference:
+        tests.append(Q(object__in=names.ids_of(reference)))
     # An empty Q would be dropped from an "or", and a hold on everything would hold nothing.
     return reduce(or_, tests) if tests else Q(pk__isnull=False)
 

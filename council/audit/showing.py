@@ -185,8 +185,3 @@ def _shown(reader: Reader, event: AuditEvent, book: _Book) -> Shown:
         links=book.links(event),
         fields=fields,
     )
-
-
-def person_names(people: Iterable[UUID]) -> dict[UUID, str]:
-    """Person -> name, for auditors."""
-    return dict(get_user_model().objects.filter(pk__in=list(people)).values_list("pk", "name"))

@@ -13,7 +13,7 @@ from council.audit.events import Event, Outcome
 from council.business_days import is_business_day
 
 READS = frozenset({str(Action.READ), str(Action.DOWNLOAD), str(Action.FETCH)})
-DOWNLOADS = frozenset({str(Action.DOWNLOAD), str(Action.FETCH)})
+DOWNLOADS = frozenset({str(Action.DOWNLOAD), str(Action.FETCH), str(Event.COPY_TAKEN)})
 EXPORTS = DOWNLOADS | {str(Event.BOARD_EXPORT), str(Event.AUDIT_EXPORT)}
 Limits = Mapping[str, int]
 

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from council.access.policy import Action
-from council.audit.desk_door import auditor_of
 from council.audit.models import Signal
-from council.audit.reading import PAGE, Reader, record_look, refuse
-from council.audit.showing import person_names
+from council.audit.parties import people_named
+from council.audit.reading import PAGE, Reader, auditor_of, record_look, refuse
 from council.audit.signal_sight import events_behind, sights
 from council.audit.signals import AlreadySettled, settle
 from council.audit.views import screen_tier
@@ -86,7 +85,7 @@ def _page(request: HttpRequest, reader: Reader, found: Signal, form: FindingForm
         "events": behind,
         "most": PAGE,
         "auditor": True,
-        "settled_by": person_names([found.settled_by]).get(found.settled_by, "") if found.settled_by else "",
+        "settled_by": people_named([found.settled_by]).get(str(found.settled_by), ""),
         "form": form,
         "screen_tier": screen_tier(reader),
     }

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from council.access.policy import Action
 from council.audit import names
-from council.audit.events import Outcome
+from council.audit.events import Event, Outcome
 from council.audit.filters import UNASKED, first_id_at, uuid_or_none
 from council.audit.models import AuditEvent
 from council.audit.reading import Reader, events_for, known
@@ -33,6 +33,7 @@ _COLUMNS = {
     Action.ACKNOWLEDGE: "acknowledged",
     Action.DOWNLOAD: "received",
     Action.FETCH: "received",
+    Event.COPY_TAKEN: "received",
 }
 
 

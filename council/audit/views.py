@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from council.access.policy import Action
-from council.audit.desk_door import auditor_of
 from council.audit.events import Event
 from council.audit.filters import EventFilter, uuid_or_none
 from council.audit.proving import NotYet, prove
-from council.audit.reading import PAGE, Reader, Window, events_for, reader_of, record_look, refuse, window
+from council.audit.reading import PAGE, Reader, Window, auditor_of, events_for, reader_of, record_look, refuse, window
 from council.audit.record import record
 from council.audit.saved import SaveForm, asked_of, queries_of, remove_query, save_query
 from council.audit.showing import show

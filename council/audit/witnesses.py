@@ -80,7 +80,7 @@ class Submission:
 
 def state_of_witnesses() -> list[Standing]:
     """Every witness with every log, in the order of the setting; none without witnesses."""
-    newest = {tier: found.size for tier in log_keys.TIERS if (found := _newest(tier))}
+    newest = {tier: found.size for tier in log_keys.TIERS if (found := proving.newest_checkpoint(tier))}
     return [_standing(each, tier, newest.get(tier, 0)) for each in configured() for tier in log_keys.TIERS]
 
 
@@ -98,7 +98,7 @@ def ask_all() -> int:
 
 
 def _wanted() -> Iterator[Submission]:
-    newest, now = [found for tier in log_keys.TIERS if (found := _newest(tier))], timezone.now()
+    newest, now = [found for tier in log_keys.TIERS if (found := proving.newest_checkpoint(tier))], timezone.now()
     for witness in configured():
         for checkpoint in newest:
             if witness_troubles.last(witness.name, checkpoint.tier).is_left_alone(now):
@@ -191,10 +191,6 @@ def _trouble(asked: Submission, trouble: Trouble, **facts: object) -> bool:
     about = {name: str(fact) for name, fact in {"ours": asked.checkpoint.size, "old": asked.old, **facts}.items()}
     witness_troubles.note(asked.witness.name, asked.checkpoint.tier, trouble, about)
     return False
-
-
-def _newest(tier: int) -> LogCheckpoint | None:
-    return LogCheckpoint.objects.filter(tier=tier).order_by("-size").first()
 
 
 def _last_of(witness: Witness, tier: int, newest: int) -> Cosignature | None:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from council.access.policy import Action, Reason
+from council.access.policy import Action
 from council.audit.events import VOCABULARY, Event, Outcome
+from council.audit.reasons import REASONS
 
 
 class Phrase(NamedTuple):
@@ -31,6 +32,14 @@ _READING = {
     Event.BULLETIN_SEARCH: Phrase(_("情報の検索"), _("情報を検索しました")),
     Event.NOTICE_LIST: Phrase(_("通知の一覧"), _("通知の一覧を見ました")),
     Event.BULLETIN_OPENED: Phrase(_("初めて開く"), _("%(object)sを初めて開きました")),
+    Event.COPY_TAKEN: Phrase(_("写しの受け取り"), _("%(object)sの番号つきの写しを受け取りました")),
+    Event.COPY_ENDED: Phrase(_("写しの始末"), _("%(object)sの写しの始末を記録しました")),
+    Event.HISTORY_LIST: Phrase(_("自分の閲覧の記録"), _("自分の閲覧の記録を見ました")),
+    Event.SEARCH_SAVED: Phrase(_("検索の保存"), _("検索を保存しました")),
+    Event.SEARCH_REMOVED: Phrase(_("保存した検索の削除"), _("保存した検索を消しました")),
+    Event.FEED_MADE: Phrase(_("期限の暦の発行"), _("期限の暦のアドレスを発行しました")),
+    Event.FEED_REVOKED: Phrase(_("期限の暦の取り消し"), _("期限の暦のアドレスを取り消しました")),
+    Event.FEED_FETCHED: Phrase(_("期限の暦の受け取り"), _("期限の暦を受け取りました")),
 }
 _DESK = {
     Action.DRAFT: Phrase(_("下書きの作成"), _("%(object)sの下書きを作りました")),
@@ -48,6 +57,12 @@ _DESK = {
     Action.REMIND: Phrase(_("再通知"), _("%(object)sについて再通知しました")),
     Event.BULLETIN_EXPIRED: Phrase(_("公開期限の到来"), _("%(object)sの公開を期限により終えました")),
     Event.BULLETIN_SUPERSEDED: Phrase(_("新しい版への交代"), _("%(object)sを新しい版に替えました")),
+    Event.BULLETIN_UNSCHEDULED: Phrase(_("公開予定の取消し"), _("%(object)sを公開する予定を取り消しました")),
+    Event.BULLETIN_KEPT: Phrase(_("見直して継続"), _("%(object)sを見直し、公開を続けることにしました")),
+    Event.BULLETIN_DISCARDED: Phrase(_("下書きの削除"), _("%(object)sの下書きを消しました")),
+    Event.VIEWED_AS: Phrase(_("会員としての表示"), _("作業中の%(object)sを会員の見え方で見ました")),
+    Event.SCRATCH_KEPT: Phrase(_("書きかけの自動保存"), _("書きかけの自動保存を始めました")),
+    Event.SCRATCH_DROPPED: Phrase(_("書きかけの削除"), _("書きかけを消しました")),
     Event.GRANT_ADDED: Phrase(_("公開先の追加"), _("%(object)sの公開先を加えました")),
     Event.GRANT_REMOVED: Phrase(_("公開先の取り消し"), _("%(object)sの公開先を取り消しました")),
     Event.IMPORT_REFUSED: Phrase(_("文書の取り込み"), _("文書を取り込もうとし、断られました")),
@@ -66,6 +81,21 @@ _SESSIONS = {
     Event.SIGN_IN: Phrase(_("サインイン"), _("サインインしました")),
     Event.SIGN_IN_FAILED: Phrase(_("サインインの失敗"), _("サインインに失敗しました")),
     Event.SIGN_OUT: Phrase(_("サインアウト"), _("サインアウトしました")),
+    Event.STEPPED_UP: Phrase(_("パスキーでの確かめ直し"), _("パスキーで確かめ直しました")),
+    Event.SESSION_ENDED: Phrase(_("利用中の画面を閉じる"), _("%(object)sの利用中の画面を閉じました")),
+    Event.SIGN_IN_LOCKED: Phrase(
+        _("サインインの一時停止"), _("続けての失敗により%(object)sのサインインを一時止めました")
+    ),
+    Event.SIGN_IN_UNLOCKED: Phrase(_("サインインの一時停止の解除"), _("%(object)sのサインインの一時停止を解きました")),
+    Event.DEVICE_NEW: Phrase(_("新しい端末"), _("新しい端末からサインインしました")),
+    Event.DEVICE_FORGOTTEN: Phrase(_("端末の登録の削除"), _("端末の登録を消しました")),
+    Event.FACTOR_ADDED: Phrase(_("サインインの手段の追加"), _("サインインの手段を加えました")),
+    Event.FACTOR_RENAMED: Phrase(_("サインインの手段の名前"), _("サインインの手段の名前を変えました")),
+    Event.FACTOR_REMOVED: Phrase(_("サインインの手段の削除"), _("サインインの手段を消しました")),
+    Event.CODES_MADE: Phrase(_("予備コードの発行"), _("予備コードを作りました")),
+    Event.IDENTITY_LINKED: Phrase(_("外部の認証との結びつけ"), _("外部の認証と結びつけました")),
+    Event.IDENTITY_REFUSED: Phrase(_("外部の認証でのサインイン"), _("外部の認証でサインインしようとし、断られました")),
+    Event.IDENTITY_UNLINKED: Phrase(_("外部の認証との切り離し"), _("外部の認証との結びつきを消しました")),
     Event.PASSWORD_CHANGED: Phrase(_("パスワードの変更"), _("パスワードを変えました")),
     Event.TOKEN_CREATED: Phrase(_("APIトークンの発行"), _("APIトークンを発行しました")),
     Event.TOKEN_REVOKED: Phrase(_("APIトークンの取り消し"), _("APIトークンを取り消しました")),
@@ -79,6 +109,18 @@ _PEOPLE = {
     Event.PEOPLE_CHANGE: Phrase(_("人の変更"), _("%(object)sの登録内容を変えました")),
     Event.PEOPLE_SUSPEND: Phrase(_("人の停止"), _("%(object)sの利用を止めました")),
     Event.PEOPLE_RESUME: Phrase(_("人の再開"), _("%(object)sの利用を再開しました")),
+    Event.PEOPLE_INVITE: Phrase(_("招待"), _("%(object)sを招待しました")),
+    Event.PEOPLE_UNINVITE: Phrase(_("招待の取り下げ"), _("%(object)sへの登録の案内を取り下げました")),
+    Event.PEOPLE_ENROL: Phrase(_("サインインの手段の登録"), _("サインインの手段を登録しました")),
+    Event.PEOPLE_ENROL_REFUSED: Phrase(_("使えない登録の案内"), _("使えない登録の案内を開きました")),
+    Event.PEOPLE_RECOVER: Phrase(_("登録のやり直し"), _("%(object)sのサインインの登録をやり直せるようにしました")),
+    Event.PEOPLE_LEAVE: Phrase(_("離脱"), _("%(object)sの離脱を記録しました")),
+    Event.PEOPLE_TRANSFER: Phrase(_("組織の異動"), _("%(object)sの組織の異動を記録しました")),
+    Event.PEOPLE_IDLE: Phrase(_("使われていない登録の停止"), _("使われていない%(object)sの利用を止めました")),
+    Event.PROPOSED: Phrase(_("二人制の提案"), _("%(object)sについて提案しました")),
+    Event.PROPOSAL_CONFIRMED: Phrase(_("二人制の確認"), _("%(object)sについての提案を確認しました")),
+    Event.PROPOSAL_WITHDRAWN: Phrase(_("二人制の提案の取り下げ"), _("提案を取り下げました")),
+    Action.DECIDE_PROPOSAL: Phrase(_("提案の確認"), _("提案を見ました")),
     Event.ROLE_GRANT: Phrase(_("役割の付与"), _("%(object)sに役割を与えました")),
     Event.ROLE_REVOKE: Phrase(_("役割の取り消し"), _("%(object)sの役割を取り消しました")),
     Event.TIER_CHANGE: Phrase(_("扱える格付の変更"), _("%(object)sの扱える格付を変えました")),
@@ -94,6 +136,7 @@ _PEOPLE = {
     Event.SUBCOMMITTEE_LEAVE: Phrase(_("分科会からの退出"), _("%(object)sを分科会の委員から外しました")),
     Event.PLEDGE_CREATE: Phrase(_("守秘誓約の版の登録"), _("守秘誓約の新しい版を登録しました")),
     Event.PLEDGE_ACCEPT: Phrase(_("守秘誓約への同意"), _("守秘誓約に同意しました")),
+    Event.PERIOD_BEGIN: Phrase(_("協議会の期の始まり"), _("協議会の新しい期を登録しました")),
 }
 _KEYS = {
     Action.MANAGE_KEYS: Phrase(_("鍵の管理"), _("%(object)sの鍵を管理しました")),
@@ -113,11 +156,32 @@ _CLEARANCES = {
     Event.CLEARANCE_RECORD: Phrase(_("適性評価の記録"), _("%(object)sの適性評価を記録しました")),
     Event.CLEARANCE_END: Phrase(_("適性評価の終わり"), _("%(object)sの適性評価の終わりを記録しました")),
     Event.CERTIFICATION_RECORD: Phrase(_("適合事業者の認定の記録"), _("%(object)sの適合事業者の認定を記録しました")),
+    Event.CERTIFICATION_SUSPEND: Phrase(_("適合事業者の認定の停止"), _("%(object)sの適合事業者の認定を止めました")),
+    Event.CERTIFICATION_RESUME: Phrase(_("適合事業者の認定の再開"), _("%(object)sの適合事業者の認定を再開しました")),
+    Event.CERTIFICATION_REPORT: Phrase(_("事情変更の報告"), _("%(object)sの事情の変更を報告しました")),
+    Event.CERTIFICATION_EXAMINE: Phrase(_("事情変更の審査"), _("%(object)sの事情の変更の報告を審査しました")),
+    Event.EDUCATION_RECORD: Phrase(_("教育の記録"), _("%(object)sの教育を記録しました")),
     Event.CONTRACT_RECORD: Phrase(_("契約の記録"), _("%(object)sの契約を記録しました")),
     Event.ROSTER_RECORD: Phrase(_("取扱者名簿への記載"), _("%(object)sを取扱者名簿に載せました")),
     Event.ROSTER_REMOVE: Phrase(_("取扱者名簿からの削除"), _("%(object)sを取扱者名簿から外しました")),
+    Event.ROSTER_ACCEPT: Phrase(_("取扱者名簿への受入れ"), _("%(object)sを取扱者として受け入れました")),
+    Event.ROSTER_PLEDGE: Phrase(_("取扱者の誓約"), _("取扱者として誓約しました")),
+    Event.ROSTER_RECONCILE: Phrase(
+        _("取扱者名簿の突き合わせ"), _("%(object)sの取扱者名簿と許可の食い違いを直しました")
+    ),
     Event.DESIGNATION_RECORD: Phrase(_("指定の記録"), _("指定%(object)sを記録しました")),
     Event.DESIGNATION_CHANGE: Phrase(_("指定の変更"), _("指定%(object)sの記録を変えました")),
+    Event.DESIGNATION_EXTEND: Phrase(_("指定の延長"), _("指定%(object)sの有効期間を延ばしました")),
+    Event.DESIGNATION_REVIEW: Phrase(_("指定の見直し"), _("指定%(object)sを見直しました")),
+    Event.DESIGNATION_CANCEL: Phrase(_("指定の解除"), _("指定%(object)sを解除しました")),
+    Event.DESIGNATION_LAPSE: Phrase(_("指定の満了"), _("指定%(object)sの満了を記載しました")),
+    Event.DESIGNATION_TOLD: Phrase(_("指定の変更の通知"), _("指定%(object)sの変更を取扱者に知らせました")),
+    Event.DESIGNATION_CONFIRMED: Phrase(_("指定の変更の確認"), _("指定%(object)sの変更を確認しました")),
+    Event.DESIGNATION_EXPORT: Phrase(_("指定の件数の書き出し"), _("指定の件数を書き出しました")),
+    Event.CLOCK_TOLD: Phrase(_("期限の知らせ"), _("%(object)sの期限が近いことを知らせました")),
+    Action.MANAGE_CLEARANCES: Phrase(_("適性評価と名簿の管理"), _("適性評価と取扱者名簿を見ました")),
+    Action.MANAGE_REGISTER: Phrase(_("指定管理簿の管理"), _("指定管理簿を見ました")),
+    Action.NOMINATE: Phrase(_("取扱者の推薦"), _("取扱者の推薦の画面を見ました")),
 }
 _PORTAL = {
     Action.READ_EVENTS: Phrase(_("出来事の閲覧"), _("出来事を見ました")),
@@ -147,6 +211,8 @@ _PORTAL = {
     Event.REVIEW_REMINDED: Phrase(_("アクセスの見直しの再通知"), _("%(object)sにアクセスの見直しの回答を促しました")),
     Event.REVIEW_LAPSED: Phrase(_("回答のないアクセスの終わり"), _("回答のなかった%(object)sのアクセスを終えました")),
     Event.REVIEW_CLOSED: Phrase(_("アクセスの見直しの終わり"), _("アクセスの見直しを終え、報告に署名しました")),
+    Event.EMERGENCY_RAISED: Phrase(_("緊急のお知らせの掲示"), _("緊急のお知らせを掲げました")),
+    Event.EMERGENCY_ENDED: Phrase(_("緊急のお知らせの終わり"), _("緊急のお知らせを下ろしました")),
     Event.PAGE_SHOWN: Phrase(_("画面を見る"), _("画面を見ました")),
     Event.SETTINGS_CHANGE: Phrase(_("設定の変更"), _("設定を変えました")),
     Event.DEMO_LOAD: Phrase(_("見本の読み込み"), _("見本の協議会を読み込みました")),
@@ -154,44 +220,6 @@ _PORTAL = {
 }
 PHRASES: Mapping[str, Phrase] = {**_READING, **_DESK, **_SESSIONS, **_PEOPLE, **_KEYS, **_CLEARANCES, **_PORTAL}
 
-# Which of the conditions of tier three was missing is not said in sentences; the leaf has it.
-_CRITICAL = _("重要経済安保情報の条件")
-REASONS: Mapping[str, str] = {
-    Reason.ALLOWED: _("問題なし"),
-    Reason.NOT_FOUND: _("その資料がない"),
-    Reason.SUSPENDED: _("利用の停止"),
-    Reason.ORGANISATION_SUSPENDED: _("組織の参加の停止"),
-    Reason.PLEDGE: _("守秘誓約の版が古い"),
-    Reason.STATE: _("資料の状態"),
-    Reason.EXPIRED: _("公開の期限切れ"),
-    Reason.TIER: _("格付が上限を超える"),
-    Reason.NO_DESIGNATION: _CRITICAL,
-    Reason.DESIGNATION_LAPSED: _CRITICAL,
-    Reason.CLEARANCE: _CRITICAL,
-    Reason.CERTIFICATION: _CRITICAL,
-    Reason.CONTRACT: _CRITICAL,
-    Reason.ROSTER: _CRITICAL,
-    Reason.NEED_TO_KNOW: _("分科会が違う"),
-    Reason.NOT_RELEASED: _("公開先に入っていない"),
-    Reason.CAVEAT: _("取扱制限"),
-    Reason.AUDITOR: _("監査人は内容を見ない"),
-    Reason.ROLE: _("役割がない"),
-    Reason.NOT_INVOLVED: _("担当でない"),
-    Reason.AUTHOR: _("作成者は承認しない"),
-    Reason.ALREADY_APPROVED: _("承認済み"),
-    Reason.UNKNOWN_ACTION: _("知らない操作"),
-    "log_differs": _("署名した内容と違う"),
-    "log_shorter": _("立会いの署名を受けた記録より短い"),
-    "no_key": _("包みの封に使う鍵がない"),
-    "not_checked": _("最後まで確かめられなかった"),
-    "not_made": _("作れなかった"),
-    "unknown_address": _("登録のないアドレス"),
-    "wrong_password": _("パスワードの誤り"),
-    "too_many_attempts": _("続けて試した回数が多すぎる"),
-    "unknown_token": _("知らないAPIトークン"),
-    "wrong_answer": _("問いの答えの誤り"),
-    "import_refused": _("取り込めない文書"),
-}
 OUTCOMES: Mapping[str, str] = {Outcome.ALLOW: _("許可"), Outcome.DENY: _("拒否")}
 # The rules of council/audit/thresholds.py, by name.
 RULES: Mapping[str, str] = {
@@ -210,7 +238,9 @@ MEASURES: Mapping[str, str] = {
     "refusals_in_a_row": _("続けて断られた回数"),
 }
 # These tell of a failure in themselves: "asked to fail and was refused" would say it twice.
-_FAILURES = {Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED, Event.IMPORT_REFUSED}
+_FAILURES = {
+    Event.SIGN_IN_FAILED, Event.TOKEN_REFUSED, Event.IMPORT_REFUSED, Event.PEOPLE_ENROL_REFUSED, Event.IDENTITY_REFUSED,
+}  # fmt: skip
 # So do these, and their reason is worth a sentence: nobody refused them, the portal held back.
 _HELD_BACK = {Event.PACKAGE_WITHHELD, Event.LOG_REFUSED, Event.WITNESS_REFUSED}
 # What the portal was asked to do and what came of it instead, by event and reason. Nobody refused that either.

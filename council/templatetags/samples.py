@@ -75,3 +75,9 @@ def sample_emergency() -> dict[str, object]:
         "origin": _("情報基盤防護庁"),
         "tlp": "TLP:GREEN",
     }
+
+
+@register.simple_tag
+def sample_bound() -> dict[str, bool]:
+    """A part that may be neither printed nor copied, as the guards of parts take it."""
+    return {"stops_print": True, "stops_copy": True}

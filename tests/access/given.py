@@ -10,22 +10,28 @@ from council.access.tiers import Tier
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-AGENCY, ITEM = "agency", "item"
+AGENCY, ITEM, DEPARTMENT = "agency", "item", "materials laboratory"
 
 IN_FORCE = Designation(item=ITEM, agency=AGENCY, first=YESTERDAY, last=TOMORROW)
 CLEARED = {
     "certifications": frozenset({Term(agency=AGENCY)}),
+    "agreements": frozenset({Term(agency=AGENCY)}),
+    "departments": frozenset({Term(agency=AGENCY, item=DEPARTMENT)}),
     "contracts": frozenset({Term(agency=AGENCY, item=ITEM)}),
     "clearances": frozenset({Term(agency=AGENCY)}),
+    "educations": frozenset({Term(agency=AGENCY)}),
     "rosters": frozenset({Term(item=ITEM)}),
 }
+# What is asked of a company and not of the government.
+OF_COMPANIES = ("certifications", "agreements", "contracts", "departments")
 
 
 def subject(**change: object) -> Subject:
     """A company's person, cleared for the item, in subcommittee "chips" and group 1, unless `change` says otherwise."""
     facts = {
         "person": "reader", "organisation": "company", "today": TODAY, "now": NOW, "tier": Tier.TWO,
-        "subcommittees": frozenset({"chips"}), "groups": frozenset({1}), "roles": frozenset({Role.MEMBER}), **CLEARED,
+        "subcommittees": frozenset({"chips"}), "groups": frozenset({1}), "roles": frozenset({Role.MEMBER}),
+        "department": DEPARTMENT, **CLEARED,
     }  # fmt: skip
     return Subject(**{**facts, **change})
 
@@ -34,7 +40,7 @@ def official(*roles: Role, **change: object) -> Subject:
     """One of the agency that published, cleared for the item, with these roles."""
     facts = {
         "person": "official", "organisation": AGENCY, "government": True, "roles": frozenset(roles),
-        "certifications": frozenset(), "contracts": frozenset(), **change,
+        "department": "", **dict.fromkeys(OF_COMPANIES, frozenset()), **change,
     }  # fmt: skip
     return subject(**facts)
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from council.access import caveats
-from council.access.caveats import CaveatRefused, Use
+from council.access.caveats import NEEDS, CaveatRefused, Path, Use
 
 
 @pytest.mark.parametrize("words", caveats.WORDS)
@@ -71,3 +71,29 @@ def test_the_earliest_of_several_days_is_the_last_day():
     given = caveats.parse_all(["2027年1月1日まで", "2026年12月1日まで", "転送禁止"])
     assert caveats.last_day(given) == date(2026, 12, 1)
     assert caveats.last_day(caveats.parse_all(["転送禁止"])) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "ways"),
+    [
+        ("複製禁止", {Path.SELECTION, Path.PRINT, Path.PDF, Path.FILE, Path.PACKAGE, Path.API}),
+        ("配付禁止", {Path.FORWARD, Path.PDF, Path.FILE, Path.PACKAGE, Path.API}),
+        ("読後廃棄", {Path.PDF, Path.FILE, Path.PACKAGE, Path.API}),
+        ("印刷禁止", {Path.PRINT, Path.PDF}),
+        ("転送禁止", {Path.FORWARD}),
+        ("暗号化必須", set()),
+    ],
+)
+def test_a_caveat_closes_every_way_that_needs_a_use_it_stops(words, ways):
+    assert caveats.closed(caveats.parse_all([words])) == ways
+
+
+def test_every_way_needs_something_and_every_use_closes_a_way():
+    assert set(NEEDS) == set(Path)
+    assert all(NEEDS.values())
+    assert frozenset().union(*NEEDS.values()) == set(Use)
+
+
+@pytest.mark.parametrize("words", [*caveats.WORDS, "2027年3月31日まで"])
+def test_every_word_names_what_is_left_on_trust_for_nobody_stops_a_camera(words):
+    assert caveats.parse(words).trust

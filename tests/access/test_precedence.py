@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from council.access.facts import Audience, Role, State
+from council.access.facts import Audience, Organisation, Proposal, Role, State
 from council.access.policy import READING, Action, Reason, decide, explain
 from council.access.tiers import Tier
 from tests.access import given
@@ -18,11 +18,14 @@ IN_ORDER = [
     (Reason.PLEDGE, {"pledge_current": False}, {}),
     (Reason.STATE, {}, {"state": State.RECALLED}),
     (Reason.EXPIRED, {}, {"expires_at": NOW}),
-    (Reason.TIER, {"session": Tier.ONE}, {}),
+    (Reason.TIER, {"zone": Tier.ONE}, {}),
+    (Reason.SESSION, {"session": Tier.ONE}, {}),
     (Reason.DESIGNATION_LAPSED, {}, {"designation": replace(IN_FORCE, last=YESTERDAY)}),
     (Reason.CERTIFICATION, {"certifications": frozenset(), "organisation_tier": Tier.CRITICAL}, {}),
     (Reason.CONTRACT, {"contracts": frozenset()}, {}),
+    (Reason.DEPARTMENT, {"department": ""}, {}),
     (Reason.CLEARANCE, {"clearances": frozenset(), "tier": Tier.CRITICAL}, {}),
+    (Reason.EDUCATION, {"educations": frozenset()}, {}),
     (Reason.ROSTER, {"rosters": frozenset()}, {}),
     (Reason.NEED_TO_KNOW, {"subcommittees": frozenset()}, {}),
     (Reason.NOT_RELEASED, {}, {"released_to": Audience()}),
@@ -58,6 +61,23 @@ def test_explain_asks_every_rule_in_the_order_of_the_table():
         "standing", "reachable", "within_label", "released", "uncaveated", "no_auditor",
     ]  # fmt: skip
     assert [reason for _, reason in told][:3] == [Reason.SUSPENDED, Reason.STATE, None]
+
+
+def test_a_weak_session_speaks_before_the_role_and_after_the_standing():
+    stranger, weak = subject(), {"session": Tier.ONE}
+    assert decide(subject(**weak), Action.MANAGE_PEOPLE, Organisation("company")).reason is Reason.SESSION
+    assert (
+        decide(subject(active=False, **weak), Action.MANAGE_PEOPLE, Organisation("company")).reason is Reason.SUSPENDED
+    )
+    assert decide(stranger, Action.MANAGE_PEOPLE, Organisation("company")).reason is Reason.ROLE
+
+
+def test_of_a_second_person_the_role_is_asked_first_then_the_house_then_whom_it_is_about():
+    officer, own = frozenset({Role.CLEARANCE_OFFICER}), Proposal("clearance", "company", "reader", "reader")
+    far = replace(own, organisation="another")
+    assert decide(subject(), Action.DECIDE_PROPOSAL, far).reason is Reason.ROLE
+    assert decide(subject(roles=officer), Action.DECIDE_PROPOSAL, far).reason is Reason.NOT_INVOLVED
+    assert decide(subject(roles=officer), Action.DECIDE_PROPOSAL, own).reason is Reason.ONESELF
 
 
 # --- caveats ----------------------------------------------------------------------------------------------------------
@@ -107,7 +127,8 @@ LOW = given.bulletin(
         ({}, (Tier.CRITICAL, "chips"), Reason.ALLOWED),
         ({}, (Tier.ONE, "grid"), Reason.NEED_TO_KNOW),
         ({}, (Tier.ONE, "chips", "grid"), Reason.NEED_TO_KNOW),
-        ({"session": Tier.ONE}, (Tier.TWO,), Reason.TIER),
+        ({"zone": Tier.ONE}, (Tier.TWO,), Reason.TIER),
+        ({"session": Tier.ONE}, (Tier.TWO,), Reason.SESSION),
         ({"rosters": frozenset()}, (Tier.TWO,), Reason.ALLOWED),
         ({"rosters": frozenset()}, (Tier.CRITICAL,), Reason.ROSTER),
         ({"groups": frozenset()}, (Tier.ONE,), Reason.NOT_RELEASED),

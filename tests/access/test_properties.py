@@ -11,7 +11,7 @@ from council.access.facts import Audience, Bulletin, Designation, Label, Part, R
 from council.access.policy import READING, Action, decide
 from council.access.tiers import Tier
 from tests.access import given as facts
-from tests.access.given import AGENCY, ITEM, NOW, TODAY, TOMORROW, YESTERDAY
+from tests.access.given import AGENCY, DEPARTMENT, ITEM, NOW, TODAY, TOMORROW, YESTERDAY
 from tests.draws import drawn
 
 _names = [frozenset(), frozenset({"chips"}), frozenset({"chips", "grid"})]
@@ -47,6 +47,14 @@ _ABOUT_PEOPLE = {
     "clearances": _terms,
     "certifications": _terms,
     "contracts": _terms,
+    "agreements": _terms,
+    "department": ["", "sales"],
+    "departments": [
+        frozenset(),
+        frozenset({Term(agency="b", item=DEPARTMENT)}),
+        frozenset({Term(agency=AGENCY, item="sales")}),
+    ],
+    "educations": _terms,
     "rosters": _terms,
 }
 _ABOUT_BULLETINS = {
@@ -84,7 +92,17 @@ labels = st.sampled_from(_labels)
 resources = bulletins | st.builds(Part, bulletin=bulletins, label=labels)
 actions = st.sampled_from([action for action in Action if action.startswith("bulletin.")])
 
-_SETS = ("subcommittees", "groups", "clearances", "certifications", "contracts", "rosters")
+_SETS = (
+    "subcommittees",
+    "groups",
+    "clearances",
+    "certifications",
+    "agreements",
+    "contracts",
+    "departments",
+    "educations",
+    "rosters",
+)
 _TIERS = ("tier", "organisation_tier", "session", "zone")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from council.access import policy
+from council.access import caveats, policy
 from council.access.facts import State
 from council.access.policy import Action, Reason
 
@@ -30,3 +30,9 @@ def test_the_states_on_the_page_are_those_that_the_action_reaches(action):
 def test_the_roles_on_the_page_are_those_of_the_desk(action):
     roles = next(row[3] for row in _ROWS if f"`{action}`" in row[0])
     assert {word for word in ("publisher", "approver") if word in roles} == policy._DESK[action]
+
+
+@pytest.mark.parametrize("path", caveats.Path)
+def test_what_closes_a_way_out_stands_on_the_page(path):
+    needs = next(row[1] for row in _ROWS if row[0].strip() == f"`{path}`")
+    assert set(re.findall(r"`(\w+)`", needs)) == caveats.NEEDS[path]

@@ -14,6 +14,9 @@ from accounts.subject import subjects_of
 from accounts.tasks import tell_of_the_logs
 from bulletins import mailing
 from council.access.facts import Role
+from council.audit import checkpoint, log_keys
+from council.audit.checkpoint import Checkpoint
+from council.audit.cosignature import ED25519, Cosigner
 from council.audit.models import AuditEvent, Cosignature, LogCheckpoint
 from tests import cast
 
@@ -21,22 +24,32 @@ from tests import cast
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 LATER = MONDAY + timedelta(hours=3)
 ORIGIN = "127.0.0.1/log/tier-1"
+ONE, TWO, THREE = WITNESSES = [Cosigner.from_seed(f"w{n}.example", ED25519, bytes([n]) * 32) for n in (1, 2, 3)]
 
 
-def _checkpoint(tier, size, at, *witnesses, seen=None):
-    LogCheckpoint.objects.create(tier=tier, size=size, root=bytes([tier]) * 32, note=b"note", signed_at=at)
-    for name in witnesses:
-        Cosignature.objects.create(tier=tier, size=size, witness=name, line=b"line", signed_at=seen or at)
+def _checkpoint(tier, size, at, *witnesses):
+    made = Checkpoint(log_keys.origin(tier), size, bytes([tier]) * 32)
+    note = checkpoint.sign(made, log_keys.signer(tier, made.origin))
+    LogCheckpoint.objects.create(tier=tier, size=size, root=made.root, note=note, signed_at=at)
+    for each in witnesses:
+        _stand_by(each, tier, size, at)
+
+
+def _stand_by(witness, tier, size, at, line=b""):
+    """What the witness says of the checkpoint of that size, or a line that somebody made up."""
+    made = Checkpoint(log_keys.origin(tier), size, bytes([tier]) * 32)
+    row = {"witness": witness.verifier.name, "line": line or witness.line(made, int(at.timestamp()))}
+    Cosignature.objects.create(tier=tier, size=size, signed_at=at, **row)
 
 
 @pytest.fixture
 def logs(world, settings):
     """Each log some days before the Monday, two of three witnesses on the older checkpoint, and one after it."""
-    settings.AUDIT_WITNESSES = [{"vkey": f"w{n}", "url": ""} for n in range(3)]
+    settings.AUDIT_WITNESSES = [{"vkey": str(each.verifier), "url": ""} for each in WITNESSES]
     for tier, size in ((1, 1234), (2, 567), (3, 89)):
-        _checkpoint(tier, size, MONDAY - timedelta(hours=2), "w1.example", "w2.example")
-        _checkpoint(tier, size + 1, MONDAY - timedelta(hours=1), "w1.example")
-        _checkpoint(tier, size + 9000, MONDAY + timedelta(minutes=5), "w1.example", "w2.example")
+        _checkpoint(tier, size, MONDAY - timedelta(hours=2), ONE, TWO)
+        _checkpoint(tier, size + 1, MONDAY - timedelta(hours=1), ONE)
+        _checkpoint(tier, size + 9000, MONDAY + timedelta(minutes=5), ONE, TWO)
     return world
 
 
@@ -130,9 +143,24 @@ def test_without_witnesses_the_newest_is_told_and_that_nobody_stood_by(world, se
 def test_what_came_after_the_hour_does_not_change_what_is_told(logs):
     log_notices.queue_week(LATER)
     before = _said(logs.auditor)
-    Cosignature.objects.create(tier=1, size=1235, witness="w2.example", line=b"late", signed_at=MONDAY)
-    Cosignature.objects.create(tier=1, size=1234, witness="w3.example", line=b"late", signed_at=MONDAY)
+    _stand_by(TWO, 1, 1235, MONDAY)
+    _stand_by(THREE, 1, 1234, MONDAY)
     assert _said(logs.auditor) == before
+
+
+def test_a_line_that_somebody_made_up_is_neither_counted_nor_named(logs):
+    _stand_by(TWO, 1, 1235, MONDAY - timedelta(hours=1), line=b"line")
+    _stand_by(THREE, 1, 1234, MONDAY - timedelta(hours=1), line=TWO.line(Checkpoint(ORIGIN, 1234, bytes(32)), 1))
+    log_notices.queue_week(LATER)
+    first = _said(logs.auditor).logs[0]
+    assert (first.size, first.witnesses) == (1234, ("w1.example", "w2.example"))
+
+
+def test_a_witness_that_is_no_longer_asked_is_no_longer_named(logs, settings):
+    settings.AUDIT_WITNESSES, settings.AUDIT_WITNESS_QUORUM = settings.AUDIT_WITNESSES[1:], 1
+    log_notices.queue_week(LATER)
+    first = _said(logs.auditor).logs[0]
+    assert (first.size, first.witnesses) == (1234, ("w2.example",))
 
 
 def _mail_to(who):
@@ -163,7 +191,7 @@ def test_a_mail_that_is_tried_again_is_the_same(logs):
     log_notices.queue_week(LATER)
     first = _mail_to(logs.auditor)
     Notice.objects.filter(person=logs.auditor).update(state="queued", attempts=0)
-    _checkpoint(1, 99999, MONDAY + timedelta(hours=4), "w1.example", "w2.example")
+    _checkpoint(1, 99999, MONDAY + timedelta(hours=4), ONE, TWO)
     again = _mail_to(logs.auditor)
     assert (again.body, again.subject, again.extra_headers) == (first.body, first.subject, first.extra_headers)
 

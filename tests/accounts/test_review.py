@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.actions.people import grant_role, leave_subcommittee, suspend_person
+from accounts import founding
+from accounts.actions.people import leave_subcommittee, suspend_person
 from accounts.actions.review import answer_for, close_review, open_review, remind_of_review
 from accounts.actions.verb import Refused
 from accounts.models import Notice, ReviewCampaign, ReviewItem, RoleAssignment, SubcommitteeMembership, User
@@ -158,7 +159,7 @@ def test_what_ended_by_other_ways_meanwhile_is_gone(world: cast.Council) -> None
 
 def test_a_right_given_after_the_beginning_is_not_asked_about(world: cast.Council) -> None:
     campaign = begun(world)
-    grant_role(world.reader_two, Role.ADMINISTRATOR, acting_user=world.administrator)
+    founding.found_role(world.reader_two, Role.ADMINISTRATOR)
     assert len(said(campaign, world.reader_two, KEEP)) == 4
 
 

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.actions.tokens import issue_token, revoke_tokens
 from accounts.actions.verb import Refused
 from accounts.models import ApiToken
+from council.access.tiers import Tier
 from council.audit.models import AuditEvent
 from tests import cast
 
@@ -20,6 +21,13 @@ def test_a_token_speaks_for_its_person(world: cast.Council) -> None:
     token = issue_token(world.reader_two, acting_user=world.reader_two)
     assert call(f"Bearer {token}").json()["id"] == str(world.reader_two.pk)
     assert call(f"bearer {token}").status_code == 200
+
+
+@pytest.mark.parametrize(("session", "ceiling"), [(Tier.ONE, 1), (Tier.TWO, 2), (Tier.CRITICAL, 2)])
+def test_a_token_reaches_as_far_as_the_session_it_was_made_in_and_tier_two_at_most(world, session, ceiling):
+    world.reader_three.session = session
+    token = issue_token(world.reader_three, acting_user=world.reader_three)
+    assert call(f"Bearer {token}").json()["ceiling"] == ceiling
 
 
 def test_a_session_that_comes_along_does_not_answer_for_the_token(world: cast.Council, client: Client) -> None:

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from council.audit import desk
+from council.audit import desk, signals
 from council.audit.models import Signal
 from tests import cast
 from tests.audit.desk_days import at, noon, write
+from tests.audit.keepers import AUDITOR
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_more_events_take_no_more_queries():
     assert len(found) <= 5
 
 
-def test_only_signals_that_nobody_has_looked_into_are_open():
+def test_signals_are_open_until_somebody_has_looked_into_them_and_an_event_says_so():
     facts = {
         "rule": "bulk_reading",
         "event": "0" * 32,
@@ -102,5 +103,8 @@ def test_only_signals_that_nobody_has_looked_into_are_open():
         "raised_at": timezone.now(),
     }
     Signal.objects.create(key="a", **facts)
-    Signal.objects.create(key="b", settled_at=timezone.now(), **facts)
-    assert desk.open_signals() == 1
+    Signal.objects.create(key="b", settled_at=timezone.now(), settled_by=AUDITOR.person, **facts)
+    looked_into = Signal.objects.create(key="c", **facts)
+    assert desk.open_signals() == 3
+    signals.settle(looked_into.pk, "問題なし", subject=AUDITOR)
+    assert desk.open_signals() == 2

@@ -126,7 +126,7 @@ def test_the_last_events_stand_there_without_heartbeats_and_looking_is_one_event
     assert AuditEvent.objects.filter(action="audit.list").count() == 1
 
 
-def test_an_event_whose_bytes_were_spoiled_does_not_close_the_desk(client, world, write, monkeypatch):
+def test_an_event_whose_bytes_were_spoiled_is_shown_with_a_warning(client, world, write, monkeypatch):
     good, bad = write(), write("bulletin.print")
     real = AuditEvent.from_db.__func__
 
@@ -137,7 +137,9 @@ def test_an_event_whose_bytes_were_spoiled_does_not_close_the_desk(client, world
 
     monkeypatch.setattr(AuditEvent, "from_db", classmethod(spoiled))
     page = text(client, world.auditor, "/audit/")
-    assert ("を開きました" in page, "を印刷しました" in page) == (True, False)
+    assert page.count("書き換えられた疑い") == 1
+    assert re.search("を開きました。</", page)
+    assert "を印刷しました。この出来事は書き換えられた疑い" in page
     assert good.pk != bad.pk
 
 

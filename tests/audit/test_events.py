@@ -112,7 +112,7 @@ def test_without_a_resolver_an_administrator_learns_of_no_content(client, world,
 
 
 def test_an_administrator_is_not_told_reason_or_tier(client, world):
-    did(world.reader_one, outcome="deny", reason="clearance", tier=3)
+    did(world.reader_one, outcome="deny", reason="tier", tier=2)
     row = rows(client, world.administrator)[0]
     assert [row[member] for member in ("reason", "tier", "policy", "detail", "v")] == [None] * 5
     shown = page(client, world.administrator).context["events"][-1]

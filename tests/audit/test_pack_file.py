@@ -173,7 +173,8 @@ def test_an_event_whose_bytes_were_spoiled_does_not_keep_the_others_from_their_p
     monkeypatch.setattr(AuditEvent, "from_db", classmethod(lambda cls, *row: spoiled(real(cls, *row), bad.pk)))
     rows = table(pack_hand.files(pack_hand.made(subject, action="bulletin.read"), subject))
     assert [row["id"] for row in rows] == [str(good.pk), str(bad.pk)]
-    assert [row["sentence_ja"] for row in rows][1] == "この出来事の記録は壊れています。"
+    assert ["書き換えられた疑い" in row["sentence_ja"] for row in rows] == [False, True]
+    assert (rows[1]["object"], rows[1]["detail"]) == (SEEN, "")
 
 
 def spoiled(event, wanted):

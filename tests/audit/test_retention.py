@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 def _over(kind: str) -> int:
     each = retention.class_of(kind)
-    return retention.count(kind, retention.ended_before(each))
+    return retention.count(kind, retention.ended_before(each), retention.held())
 
 
 def test_every_word_of_the_log_is_in_exactly_one_class_at_every_tier():

@@ -2,15 +2,16 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from bulletins.models import Bulletin
 from council.access.facts import Role
-from council.audit import disposal
+from council.audit import disposal, retention
 from council.audit.models import AuditDetail, AuditEvent, Disposal, LegalHold
 from tests import cast
 from tests.audit.keepers import keeper
 from tests.audit.old_events import happened
-from tests.bulletins import shelf
+from tests.bulletins import sent, shelf
 
 pytestmark = pytest.mark.django_db
 PAGE = "/audit/retention/"
@@ -132,6 +133,16 @@ def test_a_hold_that_says_nothing_comes_back_with_what_was_typed(world, client, 
     assert "調査 第3号" in answer.text or said.get("reason")
 
 
+def test_a_hold_on_a_document_keeps_what_was_done_with_its_packages(world, client):
+    sent.key(world)
+    package = sent.package(world)
+    happened("package.fetch", 20, tier=2, object=str(package.pk))
+    ended = retention.ended_before(retention.class_of("content"))
+    assert retention.count("content", ended, retention.held()) == 1
+    _place(cast.sign_in(client, world.auditor), what="object", named=package.bulletin.reference)
+    assert retention.count("content", ended, retention.held()) == 0
+
+
 def test_whoever_placed_a_hold_does_not_lift_it(world, client, second_auditor):
     _place(cast.sign_in(client, world.auditor))
     path = f"/audit/retention/holds/{LegalHold.objects.get().pk}/lift/"
@@ -139,6 +150,15 @@ def test_whoever_placed_a_hold_does_not_lift_it(world, client, second_auditor):
     assert client.post(path).status_code == 403
     assert cast.sign_in(client, second_auditor).post(path).status_code == 302
     assert LegalHold.objects.get().lifted_by == second_auditor.pk
+
+
+def test_a_hold_that_only_its_row_calls_lifted_is_still_to_be_lifted(world, client, second_auditor):
+    _place(cast.sign_in(client, world.auditor))
+    LegalHold.objects.update(lifted_at=timezone.now(), lifted_by=second_auditor.pk)
+    page = cast.sign_in(client, second_auditor).get(PAGE).text
+    assert ("保全を解く" in page, "さんが解除" in page) == (True, False)
+    client.post(f"{PAGE}holds/{LegalHold.objects.get().pk}/lift/")
+    assert "さんが解除" in client.get(PAGE).text
 
 
 def test_an_operator_learns_no_number_and_no_document_that_they_may_not_read(world, client):

@@ -1,6 +1,7 @@
 import pytest
 from django.utils import translation
 
+from accounts.identities import Why
 from council.access.policy import Reason
 from council.audit import thresholds
 from council.audit.events import VOCABULARY, named
@@ -23,9 +24,17 @@ def test_every_reason_has_words():
         "too_many_attempts",
         "unknown_token",
         "wrong_answer",
+        "wrong_code",
+        "closed_way",
+        "wrong_passkey",
+        "wrong_sign_in_code",
+        "locked",
         "import_refused",
     }
-    assert set(REASONS) == {*Reason, *portal, *people}
+    # Why an identity brought in nobody, and what the verbs about people refuse.
+    identities = {*Why} | {"identity_taken", "another_identity"}
+    verbs = {"above_own_tier", "second_person", "left"}
+    assert set(REASONS) == {*Reason, *portal, *people, *identities, *verbs}
 
 
 def test_every_rule_of_misuse_has_words_and_says_what_it_counts():

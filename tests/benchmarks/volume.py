@@ -57,9 +57,9 @@ _OF_BULLETIN = (
 )
 _REVISIONS = """
 INSERT INTO bulletins_revision (id, bulletin_id, number, state, author_id, floor, tier, subcommittees,
-  all_subcommittees, caveats, deadline, expires_at, published_at, created_at, saved_at)
+  all_subcommittees, caveats, deadline, standard_deadline, expires_at, published_at, created_at, saved_at)
 SELECT b.served_id, b.id, 1, 'published', p.author, p.floor, p.floor, p.subcommittees, p.subcommittees,
-  p.caveats, p.deadline, p.expires_at, b.published_at, b.created_at, b.created_at
+  p.caveats, p.deadline, false, p.expires_at, b.published_at, b.created_at, b.created_at
 FROM {bulletin_and_pattern}"""
 _GRANTS = """
 INSERT INTO bulletins_groupgrant (permission_id, group_id, content_object_id)

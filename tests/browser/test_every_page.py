@@ -50,7 +50,7 @@ def test_the_sign_in_page_of_the_demo_names_its_people(council: Council) -> None
 
 def test_without_javascript_one_signs_in_reads_and_acknowledges(council: Council) -> None:
     with council.page(STRANGER, java_script_enabled=False) as page:
-        enter(page, PEOPLE["reader_two"], council.password)
+        enter(page, PEOPLE["reader_two"])
         page.get_by_role("link", name="情報一覧").first.click()
         page.goto("/bulletins/?state=unacknowledged")
         title = page.locator(".record-title a").first

@@ -5,13 +5,15 @@ shelf.published(world.publisher, world.approver, tier=2, parts=parts, organisati
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts.models import Designation, Organisation, Subcommittee, User
+from bulletins import figures
 from bulletins.actions.draft import create_draft, start_revision
 from bulletins.actions.publish import publish
 from bulletins.actions.review import approve, submit
 from bulletins.drafting import Draft, PartDraft
+from bulletins.figures import Figure
 from bulletins.models import Revision
 
 Words = str | tuple[str, int] | PartDraft
@@ -29,6 +31,19 @@ def attachment(
 ) -> PartDraft:
     """A file as a part."""
     return PartDraft("", tier, "attachment", caveats=tuple(caveats), name=name, data=data)
+
+
+# One white pixel.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55000000"
+    "0a49444154789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
+
+
+def figure(caption: str = "図1", *, tier: int = 1) -> PartDraft:
+    """A picture with its words as a part."""
+    words = figures.to_markdown(Figure(caption, "白い点。"))
+    return PartDraft(words, tier, "figure", name="点.png", data=PIXEL)
 
 
 def _ids(rows: Iterable[Organisation | Subcommittee | User]) -> tuple[str, ...]:
@@ -53,6 +68,9 @@ def draft(
     people: Iterable[User] = (),
     nominated: Iterable[User] = (),
     change_summary: str = "",
+    important: bool | None = None,
+    review_on: date | None = None,
+    related: Iterable[Revision] = (),
 ) -> Draft:
     """What an author hands in. `organisations`, `to_subcommittees` and `people` are those it is released to."""
     return Draft(
@@ -72,6 +90,9 @@ def draft(
         people=_ids(people),
         nominated=_ids(nominated),
         change_summary=change_summary,
+        important=important,
+        review_on=review_on,
+        related=tuple(row.bulletin.reference for row in related),
     )
 
 

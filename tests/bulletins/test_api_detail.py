@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bulletins.actions.close import recall
+from bulletins.drafting import PartDraft
 from bulletins.models import Receipt
+from bulletins.sealed import anchor
 from council.audit.models import AuditEvent
 from tests import cast
 from tests.bulletins import calls, shelf
@@ -53,6 +55,26 @@ def test_parts_above_the_reader_leave_no_gap(world):
     body = calls.get(world.reader_one, f"{bulletin}/").json()
     assert [(part["n"], part["text"]) for part in body["parts"]] == [(1, "一"), (2, "三")]
     assert body["label"]["tier"] == 1
+
+
+def test_a_text_that_may_not_be_copied_does_not_leave_the_screen_and_says_where_it_is_read(world):
+    bulletin = put_out(
+        world, parts=["一", PartDraft("二", caveats=("複製禁止",)), PartDraft("三", caveats=("印刷禁止",))]
+    )
+    one, two, three = calls.get(world.reader_two, f"{bulletin}/").json()["parts"]
+    assert (one["text"], two["text"], three["text"]) == ("一", "", "三")
+    assert (two["withheld"], two["label"]["caveats"]) == ("caveat", ["複製禁止"])
+    assert two["read_at"] == f"http://testserver/bulletins/{bulletin}/#{anchor(2)}"
+    assert "withheld" not in one | three
+
+
+@pytest.mark.parametrize("words", ["複製禁止", "複製要許可", "配付禁止", "読後廃棄"])
+def test_a_caveat_of_the_whole_withholds_every_text_from_programs_and_none_from_the_screen(client, world, words):
+    bulletin = put_out(world, title="題", parts=["一だけ", ("二だけ", 2)], caveats=[words])
+    body = calls.get(world.reader_two, f"{bulletin}/").json()
+    assert [(part["text"], part["withheld"]) for part in body["parts"]] == [("", "caveat")] * 2
+    page = cast.sign_in(client, world.reader_two).get(reverse("bulletins:detail", args=[bulletin]))
+    assert "一だけ" in page.content.decode()
 
 
 def test_title_is_the_one_at_the_readers_tier(world):

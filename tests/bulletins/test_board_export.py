@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from accounts.models import Notice, Organisation
 from council.access.policy import Action
@@ -43,7 +44,8 @@ def test_the_file_has_a_mark_of_its_encoding_and_a_row_for_each_organisation(wor
 def test_it_is_a_download_named_by_the_reference(world, client):
     revision = board_cast.out(world)
     answer = cast.sign_in(client, world.publisher).get(at(revision, "export.csv"))
-    assert answer["Content-Disposition"] == f'attachment; filename="{revision.bulletin.reference}-1.csv"'
+    named = f"【機密性2情報】{revision.bulletin.reference}_第1版_配付状況.csv"
+    assert answer["Content-Disposition"] == content_disposition_header(as_attachment=True, filename=named)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
 
 

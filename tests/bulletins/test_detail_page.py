@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, person, what is known of them, the frame; then bulletin, grants, parts, event and its place in the queue of the log, receipt,
 # wraps, names, own deadline, answers and package.
-QUERIES = 21
+QUERIES = 24
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_day_makes_one_mail_of_references_and_links(world, clock, reader):
     revisions = held(world)
     (message,) = sent_at(clock, TUESDAY)
     assert message.to == [reader.email]
-    assert message.subject == "【まとめ】新しい情報 2件"
+    assert message.subject == "【機密性1情報】【まとめ】新しい情報 2件"
     said = "\n".join(letterbox.lines(message.body))
     for revision in revisions:
         assert revision.bulletin.reference in said

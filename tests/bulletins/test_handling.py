@@ -56,17 +56,41 @@ def test_the_flags_follow_the_caveats(word: str, print_: bool, copy: bool) -> No
 
 def test_what_the_system_stops_and_what_is_on_trust_are_never_mixed() -> None:
     handling = strip(Tier.TWO, "印刷禁止")
-    assert handling.system == "画面からの印刷"
-    assert handling.reader == "画面を撮らない"
+    assert handling.system == "画面からの印刷、PDFの受け取り"
+    assert handling.reader == "画面を撮らない、受け取った写しを印刷しない"
 
 
 def test_what_is_on_trust_is_said_once() -> None:
-    assert strip(Tier.TWO, "複製禁止", "印刷禁止").reader.split("、") == ["書き写さない", "画面を撮らない"]
+    assert strip(Tier.TWO, "複製禁止", "印刷禁止").reader.split("、") == [
+        "書き写さない", "画面を撮らない", "受け取った写しを印刷しない",
+    ]  # fmt: skip
+
+
+def test_a_caveat_of_one_part_closes_nothing_of_the_whole() -> None:
+    banner = Label(Tier.TWO, frozenset(), caveats.parse_all(["転送禁止", "複製禁止"]))
+    handling = handling_of(banner, organisation="架空製作所", own=caveats.parse_all(["転送禁止"]))
+    assert (handling.stops_print, handling.stops_copy, handling.guards_copy) == (False, False, True)
+    assert handling.system.startswith("このポータルからの転送、制限のある部分の、文字の選択と複写、")
+
+
+@pytest.mark.parametrize("words", caveats.WORDS)
+def test_every_way_that_a_word_closes_is_said_to_be_stopped_and_nothing_else(words: str) -> None:
+    handling = strip(Tier.TWO, words)
+    said = [each for each in handling.system.split("、") if each]
+    assert len(said) == len(handling.closed) == len(caveats.closed(caveats.parse_all([words])))
+    assert handling.reader
+    assert not set(said) & set(handling.reader.split("、"))
 
 
 def test_only_the_day_on_which_serving_ends_is_said_to_be_stopped() -> None:
     assert "2027年3月31日" not in strip(Tier.TWO, "2027年3月31日まで").system
     assert "2027年3月31日" in strip(Tier.TWO, "2027年3月31日まで", last_day=date(2027, 3, 31)).system
+
+
+def test_the_last_day_of_a_part_is_said_of_that_part_alone() -> None:
+    banner = Label(Tier.TWO, frozenset(), caveats.parse_all(["2027年3月31日まで"]))
+    said = handling_of(banner, organisation="架空製作所", own=()).system
+    assert said == "制限のある部分の、期限（2027年3月31日）を過ぎた閲覧"
 
 
 def test_a_part_tells_only_what_binds_it_beyond_the_whole() -> None:

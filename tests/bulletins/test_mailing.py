@@ -51,7 +51,7 @@ def test_a_duty_stands_in_the_subject_with_reference_and_deadline(world, setting
     revision = letterbox.put_out(world, tier=2, deadline=until)
     letterbox.deliver()
     message, reference = mail_to(world.reader_two), revision.bulletin.reference
-    assert message.subject == f"【要確認】{reference}　期限 11月18日 17:00"
+    assert message.subject == f"【機密性2情報】【要確認】{reference}　期限 11月18日 17:00"
     said = letterbox.lines(message.body)
     assert "期限：2030年11月18日（月）17:00（日本時間）" in said
     assert f"番号：{reference} 第1版" in said
@@ -90,6 +90,15 @@ def test_only_the_words_of_the_floor_are_said(world):
     letterbox.put_out(world, tier=2, floor=1, floor_title="下の題名")
     letterbox.deliver()
     assert "機密性2情報" not in mail_to(world.reader_two).body
+    assert mail_to(world.reader_two).subject.startswith("【機密性1情報】")
+
+
+def test_the_title_of_a_mail_carries_the_mark_of_tier_three_for_those_who_may_be_told_and_none_for_others(world):
+    box = letterbox.mailbox(world.company)
+    letterbox.put_out(world, tier=3, designation=world.item, deadline=letterbox.in_days(3))
+    letterbox.deliver()
+    assert mail_to(world.reader_three).subject.startswith("【重要経済安保情報】【要確認】")
+    assert mail_to(box).subject.startswith("【要確認】期限 ")
 
 
 def test_the_headers_say_what_it_is(world):
@@ -145,7 +154,7 @@ def test_a_recall_before_the_mail_leaves_stops_it_for_people_and_mailboxes(world
     box = letterbox.mailbox(world.company)
     revision = letterbox.put_out(world)
     recall(revision.bulletin_id, acting_user=world.publisher)
-    assert not [each for each in letterbox.deliver() if each.subject.startswith("【新しい情報】")]
+    assert not [each for each in letterbox.deliver() if "【新しい情報】" in each.subject]
     assert letterbox.notice(box, kind=Kind.PUBLISHED).state == State.SKIPPED
 
 
@@ -190,7 +199,7 @@ def test_who_acknowledged_meanwhile_is_not_reminded(world):
     assert letterbox.notice(world.reader_two, kind=Kind.REMINDER).reason == "done"
     assert not letterbox.to(world.reader_two)
     assert not letterbox.to(box)
-    assert mail_to(world.reader_one).subject.startswith("【再通知】")
+    assert mail_to(world.reader_one).subject.startswith("【機密性1情報】【再通知】")
 
 
 def test_who_wanted_to_say_more_is_asked_although_they_acknowledged(world):
@@ -215,7 +224,7 @@ def test_a_recall_is_told_also_to_who_may_read_no_more(world):
     revision = _closed(world)
     people_verbs.suspend_person(world.reader_two, acting_user=world.operator)
     letterbox.deliver()
-    assert mail_to(world.reader_two).subject.startswith(f"【回収】{revision.bulletin.reference}　期限 ")
+    assert mail_to(world.reader_two).subject.startswith(f"【機密性1情報】【回収】{revision.bulletin.reference}　期限 ")
 
 
 def test_what_was_handed_back_is_not_asked_for_again(world):
@@ -249,7 +258,7 @@ def test_after_a_recall_lateness_is_named_to_who_was_told_of_the_recall(world):
     recall(revision.bulletin_id, acting_user=world.publisher)
     notifying.closed(revision, Kind.RECALLED, {world.company.pk: [world.reader_two]})
     letterbox.deliver()
-    late = {each.to[0]: each for each in letterbox.deliver() if each.subject.startswith("【期限超過】")}
+    late = {each.to[0]: each for each in letterbox.deliver() if "【期限超過】" in each.subject}
     assert revision.bulletin.reference in late[world.reader_two.email].subject
     assert revision.bulletin.reference not in late[world.operator.email].subject
 

@@ -10,7 +10,7 @@ from tests.growth import TOLERABLE, growth
 
 ALLOWED = {
     *("a", "blockquote", "br", "code", "del", "div", "em", "hr", "li", "ol", "p", "pre", "s", "strong"),
-    *("h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "caption", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 ATTRIBUTES = {"href", "title", "rel", "start", "id", "class", "tabindex", "role", "aria-label", "scope"}
 

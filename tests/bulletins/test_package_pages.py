@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.http import content_disposition_header
 
 from bulletins.actions import fetch
 from bulletins.actions.close import recall
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 TITLE = "内々の題名"
 # Session, person, what is known of them, the frame; then audiences, other subcommittees, packages; or package, seal, bulletin, grants.
 # The event of looking. A package also its proof: place, checkpoint, leaf, tiles, and the names of the logs.
-LIST_QUERIES, PACKAGE_QUERIES = 14, 22
+LIST_QUERIES, PACKAGE_QUERIES = 15, 23
 
 
 @pytest.fixture
@@ -118,7 +119,8 @@ def test_the_page_of_a_package_has_its_four_files_and_the_folder(world, browser,
 
 def test_the_page_of_a_package_says_how_to_open_it(world, browser, package):
     text = html(browser, f"/packages/{package.pk}/")
-    assert f"python -m council.sealing.open {package.pk} --identity key.txt" in text
+    named = f"【機密性2情報】{package.bulletin.reference}_第1版_包み1"
+    assert f"python -m council.sealing.open {named} --identity key.txt" in text
     assert f"--organisation {world.company.pk}" in text
     assert f'<input id="vkey" readonly value="{escape(vkey())}"' in text
     assert f"age -d -i key.txt {package.pk}.age | tar -x" in text
@@ -151,7 +153,8 @@ def test_the_unpacked_folder_opens(world, browser, package, identity, tmp_path):
         folder.extractall(tmp_path / "in")
     holder = Holder((identity,), (signer().verifier,), str(world.company.pk))
     open_package(tmp_path / "in", holder, Versions(tmp_path / "opened"), tmp_path / "out")
-    assert (tmp_path / "out" / "attachments" / "03-一覧.bin").read_bytes() == bytes(range(256)) * 40
+    named = f"03-機密性1情報_{package.bulletin.reference}_第1版_付属資料3_一覧.bin"
+    assert (tmp_path / "out" / "attachments" / named).read_bytes() == bytes(range(256)) * 40
 
 
 @pytest.mark.skipif(shutil.which("unzip") is None, reason="Debian's unzip is not installed")
@@ -165,7 +168,8 @@ def test_the_folder_is_saved_under_the_name_of_the_package(browser, package):
     response = browser.get(f"/packages/{package.pk}/folder.zip")
     assert len(sent.bytes_of(response)) == int(response["Content-Length"])
     assert response["Content-Type"] == "application/zip"
-    assert response["Content-Disposition"] == f'attachment; filename="{package.pk}.zip"'
+    named = f"【機密性2情報】{package.bulletin.reference}_第1版_包み1.zip"
+    assert response["Content-Disposition"] == content_disposition_header(as_attachment=True, filename=named)
 
 
 def test_taking_the_folder_is_one_event_and_counts_when_it_has_left(browser, package):

@@ -55,9 +55,9 @@ def test_the_preview_names_the_people_who_then_read_and_why(world):
     publish(revision.bulletin_id, acting_user=world.publisher)
     named = {reader.person.pk: reader.rules for group in before.groups for reader in group.readers}
     assert set(named) == {person.pk for person in readers_of(revision.bulletin_id)}
-    assert named[world.reader_two.pk] == "組織への公開"
-    assert named[world.analyst.pk] == "個人への公開"
-    assert named[world.other_reader.pk] == named[world.publisher.pk] == "分科会の構成員"
+    assert named[world.reader_two.pk] == "組織に公開"
+    assert named[world.analyst.pk] == "個人に公開"
+    assert named[world.other_reader.pk] == named[world.publisher.pk] == "基幹インフラ分科会の一員"
 
 
 def test_the_preview_counts_every_rendition_that_readers_get(world):

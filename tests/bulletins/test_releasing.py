@@ -47,10 +47,12 @@ def test_a_package_holds_what_every_holder_may_read(world, tmp_path):
     assert "会員だけの段落です。" not in said
 
 
-def test_attachments_go_along_under_safe_names(world, tmp_path):
+def test_attachments_go_along_under_safe_names_that_begin_with_their_marks(world, tmp_path):
     identity = parcels.key(world.company, world.reader_two)
-    parcels.opened(released(world, parts=[*PARTS, shelf.attachment("一覧 表.csv", b"a,b\n")]), identity, tmp_path)
-    assert (tmp_path / "out" / "attachments" / "03-一覧_表.csv").read_bytes() == b"a,b\n"
+    package = released(world, parts=[*PARTS, shelf.attachment("一覧 表.csv", b"a,b\n", tier=2)], caveats=["転送禁止"])
+    parcels.opened(package, identity, tmp_path)
+    named = f"03-機密性2情報_転送禁止_{package.bulletin.reference}_第1版_付属資料3.csv"
+    assert (tmp_path / "out" / "attachments" / named).read_bytes() == b"a,b\n"
 
 
 def test_a_part_that_may_not_be_copied_stays_in_the_portal(world, tmp_path):

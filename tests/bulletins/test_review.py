@@ -1,8 +1,11 @@
 """Handing in, approving, sending back: the author never approves, and an approval covers what was seen alone."""
 
+from datetime import date
 from functools import partial
+from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +17,9 @@ from bulletins.actions.verb import Conflict
 from bulletins.approval import approvals_held, digest
 from bulletins.desk import Refused
 from bulletins.drafting import Invalid
-from bulletins.models import Approval, Release, Revision
+from bulletins.facts import on_the_desk
+from bulletins.models import Approval, Part, Release, Revision
+from bulletins.preview import audience_now
 from council.access.facts import State
 from council.access.policy import Action, Reason
 from council.audit.models import AuditEvent
@@ -188,3 +193,76 @@ def test_the_constraint_behind_the_lock_is_a_word_and_no_breakdown(world, monkey
     monkeypatch.setattr("bulletins.actions.review.get_revision_for", lambda *_args, **_kwargs: (revision, None))
     with pytest.raises(Conflict, match="もう承認"):
         approve(revision.bulletin_id, acting_user=world.approver)
+
+
+FIELDS = {
+    "tier": 2, "floor": 2, "subcommittees": ["x"], "caveats": ["印刷禁止"], "deadline": timezone.now(), "standard_deadline": True,
+    "expires_at": timezone.now(), "important": True, "review_on": date(2099, 3, 31), "related": [str(UUID(int=7))],
+    "designation_id": UUID(int=8), "number": 9,
+}  # fmt: skip
+OF_A_PART = {
+    "kind": Part.Kind.TABLE, "tier": 2, "subcommittees": ["x"], "caveats": ["印刷禁止"], "ciphertext": b"other words",
+    "stored_file": "another.sealed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_an_approval_covers_each_field_of_the_label(world, name):
+    revision = handed_in(world, tier=1)
+    before = digest(revision)
+    setattr(revision, name, FIELDS[name])
+    assert digest(revision) != before
+
+
+@pytest.mark.parametrize("name", OF_A_PART)
+def test_an_approval_covers_each_field_of_each_part(world, name):
+    revision = handed_in(world, parts=["一", "二"])
+    before = digest(revision)
+    Part.unrestricted.filter(revision=revision, position=2).update(**{name: OF_A_PART[name]})
+    assert digest(revision) != before
+
+
+def test_an_approval_covers_the_order_of_the_parts_and_that_they_are_all_there(world):
+    revision = handed_in(world, parts=["一", "二"])
+    rows, seen = Part.unrestricted.filter(revision=revision), {digest(revision)}
+    rows.filter(position=1).update(position=9)
+    seen.add(digest(revision))
+    rows.filter(position=9).delete()
+    seen.add(digest(revision))
+    assert len(seen) == 3
+
+
+def test_an_approval_covers_each_target_and_whether_it_is_a_person_or_a_group(world):
+    revision = handed_in(world)
+    seen = {digest(revision)}
+    for target in ({"organisation": world.company}, {"subcommittee": world.materials}, {"person": world.analyst}):
+        Release.objects.filter(revision=revision).delete()
+        Release.objects.create(revision=revision, **target)
+        seen.add(digest(revision))
+    assert len(seen) == 4
+
+
+def test_what_was_approved_is_the_named_audience_and_whoever_joins_it_is_asked_about_by_number(world):
+    revision = handed_in(world, people=[], to_subcommittees=[world.materials])
+    approve(revision.bulletin_id, acting_user=world.approver)
+    before = audience_now(*on_the_desk(revision.bulletin_id)).people
+    cast.person(world.company, subcommittees=[world.materials])
+    assert approvals_held(revision) == 1
+    with pytest.raises(Conflict, match="人の数が変わりました"):
+        publish(revision.bulletin_id, expected_people=before, acting_user=world.publisher)
+    assert (
+        publish(revision.bulletin_id, expected_people=before + 1, acting_user=world.publisher).state == State.PUBLISHED
+    )
+
+
+@pytest.mark.parametrize("tier", [2, 3])
+def test_an_approver_opens_every_rendition_of_every_tier_before_anything_is_approved(client, world, tier):
+    what = {"tier": tier, "floor": 1, "floor_title": "公開の題名", "designation": world.item if tier == 3 else None}
+    revision = handed_in(world, people=[world.reader_one, world.reader_three], parts=["一", ("二", tier)], **what)
+    room, address = cast.sign_in(client, world.approver), reverse("desk:work", args=[revision.bulletin_id])
+    for opened in ("1", "2"):
+        room.post(reverse("desk:approve", args=[revision.bulletin_id]), {"seen": digest(revision)})
+        assert not Approval.objects.exists()
+        room.get(address, {"as": opened})
+    room.post(reverse("desk:approve", args=[revision.bulletin_id]), {"seen": digest(revision)})
+    assert Approval.objects.count() == 1

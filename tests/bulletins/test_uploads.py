@@ -5,7 +5,7 @@ from io import BytesIO
 from django.http.multipartparser import MultiPartParser
 from django.test import RequestFactory
 
-from bulletins.drafting import LARGEST_FILE
+from bulletins.draft_files import LARGEST_FILE
 from bulletins.uploads import MOST_TOGETHER, InMemory
 
 

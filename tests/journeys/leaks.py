@@ -15,6 +15,7 @@ from django.db.models import Value
 from accounts.models import Subcommittee
 from bulletins import access, browse, facts, rendition, returns
 from bulletins.actions import read
+from bulletins.actions.read import Opened
 from bulletins.api import answers
 from bulletins.api import reading as reading_api
 from bulletins.models import Bulletin, Part
@@ -91,13 +92,14 @@ def _a_total(patched: pytest.MonkeyPatch) -> None:
 
 def _places(patched: pytest.MonkeyPatch) -> None:
     """Parts are numbered by their place in the whole."""
-    honest = answers._parts
+    honest = answers.parts_read
 
-    def parts(portions: list, *rest: object) -> list[dict]:
-        bodies = honest(portions, *rest)
+    def parts(request: object, subject: object, opened: Opened, *rest: object) -> list[dict]:
+        bodies = honest(request, subject, opened, *rest)
+        portions = opened.rendition.portions
         return [{**body, "n": each.content.part.position} for body, each in zip(bodies, portions, strict=True)]
 
-    patched.setattr(answers, "_parts", parts)
+    patched.setattr(answers, "parts_read", parts)
 
 
 def _tag_of_the_whole(patched: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from unittest.mock import patch
 from urllib.parse import urljoin, urlsplit
@@ -16,17 +16,19 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notice, User
 from accounts.subject import subject_of
-from bulletins import browse, desk, facts
+from bulletins import browse, desk, facts, search
 from bulletins.access import judge
 from bulletins.models import Part, Revision
 from council.access import facts as known
+from council.access.facts import State
 from council.access.policy import Action, decide
 from council.audit import reading
 from tests import cast
 from tests.draws import DEEP
+from tests.journeys.askers import WHO_ASKS_WHAT
 from tests.journeys.lives import DAY, Scene
 from tests.journeys.masks import masked
-from tests.journeys.routes import ROUTES, WHO_ASKS_WHAT, Ask, Subject
+from tests.journeys.routes import ROUTES, Ask, Subject
 from tests.journeys.stage import Stage
 
 Kind = Notice.Kind
@@ -69,6 +71,7 @@ def small_pages() -> Iterator[None]:
     """Two rows make a page, and every limit is near, so that five bulletins reach what thousands would."""
     with ExitStack() as stack:
         stack.enter_context(patch.dict(browse.page_for.__kwdefaults__, {"size": 2}))
+        stack.enter_context(patch.dict(search.page_for.__kwdefaults__, {"size": 2}))
         stack.enter_context(patch.dict(reading.window.__kwdefaults__, {"size": 4}))
         for module, name, value in (
             (browse, "_STEP", 3), (browse, "LONGEST_WALK", 6), (browse, "UNREAD_ON_HOME", 2), (browse, "UNREAD_AMONG", 3),
@@ -95,7 +98,15 @@ def view_of(person: User, bulletin: UUID) -> View:
     title, parts = _seen_parts(subject, served, row.served) if reads else (False, [])
     second = bool(reads) and row.served.number > 1
     asked = _asked(person, bulletin)
-    return View(bool(inspects), bool(reads), asked, title, [] if second else parts, parts if second else [])
+    first = _seen_before(subject, row.served) if second else parts
+    return View(bool(inspects), bool(reads), asked, title, first, parts if second else [])
+
+
+def _seen_before(subject: known.Subject, served: Revision) -> list[bool]:
+    """The same of the revision before the served one, which readers may compare it with as long as they could have read it."""
+    earlier = Revision.unrestricted.select_related("bulletin", "designation").get(bulletin=served.bulletin, number=1)
+    then = replace(facts.revision_facts(earlier, facts.planned(earlier)), state=State.PUBLISHED)
+    return _seen_parts(subject, then, earlier)[1] if decide(subject, Action.READ, then) else []
 
 
 def _asked(person: User, bulletin: UUID) -> bool:
@@ -168,8 +179,6 @@ class Observer:
         return Answer(response.status_code, headers + cookies, masked(response.content), len(queries), _said(queries))
 
     def _mails(self) -> Answer:
-        self._stage.step("forgot the password", 21 * DAY)
-        self._client.post("/sign-in/password/reset/", {"email": self._person.email})
         mine = [message for message in mail.outbox if self._person.email in message.recipients()]
         text = "\n".join(f"{message.subject}\n{message.body}" for message in mine)
         return Answer(len(mine), (), masked(text.encode()), 0)

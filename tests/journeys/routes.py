@@ -40,10 +40,28 @@ FILTERS = [
     {"state": "acknowledged"}, {"state": "unacknowledged"}, {"q": "題名", "tier": "2"}, {"cursor": "x"}, {"tier": "9"},
 ]  # fmt: skip
 DESK_FORMS = ("submit", "approve", "return", "publish", "recall")
+WRITING = ("edit", "revise", "scratch", "attach", "discard")
 
 
 def front(about: Subject) -> Iterator[Ask]:
-    yield from map(Ask, ("/", "/me/", "/notices/", "/help/", "/pledge/", "/api/v1/me/"))
+    for place in ("", "sessions/", "factors/", "identities/", "copies/", "history/"):
+        yield Ask(f"/me/{place}")
+    yield from map(
+        Ask,
+        (
+            "/",
+            "/sign-in/confirm/",
+            "/notices/",
+            "/deadlines/",
+            "/deadlines/?view=month",
+            "/deadlines/never.ics",
+            "/help/",
+            "/pledge/",
+            "/pointers/",
+            "/enrol/spent/",
+            "/api/v1/me/",
+        ),
+    )
 
 
 def lists(about: Subject) -> Iterator[Ask]:
@@ -53,11 +71,14 @@ def lists(about: Subject) -> Iterator[Ask]:
             yield Ask(f"{place}?{urlencode(wish)}")
         for reference in about.references[:2]:
             yield Ask(f"{place}?{urlencode({'q': reference})}")
+    yield Ask("/bulletins/searches/")
+    yield Ask("/bulletins/searches/", "POST", {"name": "名前", "q": ""})
+    yield from (Ask(f"/bulletins/searches/{about.never}/{verb}/", "POST", {}) for verb in ("alerts", "remove"))
 
 
 def details(about: Subject) -> Iterator[Ask]:
     for each in (*about.bulletins, about.never):
-        yield Ask(f"/bulletins/{each}/")
+        yield from map(Ask, (f"/bulletins/{each}/", f"/bulletins/{each}/changes/"))
         yield Ask(f"/api/v1/bulletins/{each}/")
 
 
@@ -65,8 +86,19 @@ def files(about: Subject) -> Iterator[Ask]:
     for each in (*about.bulletins, about.never):
         for number in (1, 2, 3):
             yield Ask(f"/api/v1/bulletins/{each}/parts/{number}/file/")
-        yield Ask(f"/bulletins/{each}/parts/1/file/")
-        yield Ask(f"/desk/{each}/parts/1/file/")
+        for kind in ("file", "figure"):
+            yield Ask(f"/bulletins/{each}/parts/1/{kind}/")
+            yield Ask(f"/desk/{each}/parts/1/{kind}/")
+
+
+def copies(about: Subject) -> Iterator[Ask]:
+    """Copies on paper, and attachments on the screen."""
+    for each in (*about.bulletins[:3], about.never):
+        yield Ask(f"/bulletins/{each}/copy/")
+        yield Ask(f"/bulletins/{each}/copy/", "POST", {"reason": "meeting"})
+        for number in (1, 2):
+            yield from (Ask(f"/bulletins/{each}/parts/{number}/pages/{page}") for page in ("", "1/"))
+    yield Ask(f"/me/copies/{about.never}/end/", "POST", {"ending": "returned"})
 
 
 def packages(about: Subject) -> Iterator[Ask]:
@@ -77,10 +109,14 @@ def packages(about: Subject) -> Iterator[Ask]:
 
 
 def desk(about: Subject) -> Iterator[Ask]:
-    yield from map(Ask, ("/desk/", "/desk/new/"))
+    yield from map(Ask, ("/desk/", "/desk/new/", f"/desk/new/?scratch={about.never}"))
+    for each in (*about.bulletins[:3], about.never):
+        yield from map(Ask, (f"/desk/new/?from={each}", f"/desk/{each}/discard/"))
     for each in (*about.bulletins, about.never):
         yield from map(Ask, (f"/desk/{each}/", f"/desk/{each}/?as=1", f"/api/v1/bulletins/{each}/revisions/"))
         yield from map(Ask, (f"/desk/{each}/edit/", f"/desk/{each}/revise/"))
+        yield from (Ask(f"/desk/{each}/{page}/") for page in ("changes", "schedule", "supersede", "dispose"))
+        yield from (Ask(f"/desk/{each}/{page}/") for page in ("as", "what-if", f"as/{about.never}"))
 
 
 def board(about: Subject) -> Iterator[Ask]:
@@ -91,7 +127,19 @@ def board(about: Subject) -> Iterator[Ask]:
 
 
 def people(about: Subject) -> Iterator[Ask]:
-    yield from map(Ask, ("/people/", "/organisations/", "/subcommittees/", "/people/add/"))
+    yield from map(
+        Ask,
+        (
+            "/people/",
+            "/organisations/",
+            "/subcommittees/",
+            "/people/add/",
+            "/pledges/",
+            "/clock/",
+            "/people/access/",
+            "/emergencies/",
+        ),
+    )
     yield from (Ask(f"/people/{each}/") for each in (*about.people, about.never))
     yield from (Ask(f"/organisations/{each}/") for each in about.organisations[:2])
     yield from (Ask(f"/people/?organisation={each}") for each in about.organisations[:2])
@@ -161,6 +209,37 @@ def reviews(about: Subject) -> Iterator[Ask]:
     yield from (Ask(f"/reviews/mine/?organisation={each}") for each in (*about.organisations[:2], about.never))
 
 
+def clearances(about: Subject) -> Iterator[Ask]:
+    yield from map(Ask, ("/clearances/", "/proposals/", f"/clearances/?{urlencode({'q': '株式会社'})}"))
+    for each in (*about.people[:3], about.never):
+        yield from map(Ask, (f"/clearances/{each}/", f"/clearances/{each}/end/"))
+    for deed in ("confirm", "withdraw"):
+        yield Ask("/proposals/", "POST", {"do": deed, "proposal": str(about.never)})
+
+
+def rosters(about: Subject) -> Iterator[Ask]:
+    """Certified companies and rosters: for the officers of an agency, for administrators about their own, for each about themselves."""
+    yield from map(Ask, ("/certifications/", "/certifications/mine/", "/handlers/", "/handlers/mine/"))
+    for each in (*about.organisations, about.never):
+        yield Ask(f"/certifications/{each}/")
+        yield Ask(f"/certifications/{each}/", "POST", {"do": "remove_item", "item": "1"})
+    yield from (Ask("/handlers/", "POST", {"do": do, "entry": "987654"}) for do in ("accept", "end"))
+    yield Ask("/handlers/mine/", "POST", {"entry": "987654", "version": "1"})
+
+
+def register(about: Subject) -> Iterator[Ask]:
+    """The register of designations: for officers of its agency, and for nobody else there is none. What one was told is one's own."""
+    yield from map(
+        Ask, ("/register/", "/register/?show=expired", "/register/new/", "/register/figures/", "/register/figures.csv")
+    )
+    yield from map(Ask, (f"/register/{about.never}/", "/designations/notices/"))
+    for deed in ("review", "lift", "remind", "reached", "extend", "change"):
+        yield Ask(
+            f"/register/{about.never}/", "POST", {"do": deed, "line": str(about.never), "notice": str(about.never)}
+        )
+    yield Ask("/designations/notices/", "POST", {"notice": str(about.never)})
+
+
 def forbidden_deeds(about: Subject) -> Iterator[Ask]:
     """Every verb, on what is not there for the observer."""
     for each in (*about.hidden[:2], about.never):
@@ -168,6 +247,10 @@ def forbidden_deeds(about: Subject) -> Iterator[Ask]:
             body = {"value": "handled"} if verb == "answer" else {}
             yield Ask(f"/api/v1/bulletins/{each}/{verb}/", "POST", body)
             yield Ask(f"/{'desk' if verb in DESK_FORMS else 'bulletins'}/{each}/{verb}/", "POST", body)
+        yield from (Ask(f"/desk/{each}/{verb}/", "POST", {"title": "題名", "parts": "0"}) for verb in WRITING)
+        yield Ask(f"/desk/scratch/{each}/drop/", "POST", {})
+        for deed in ("schedule", "schedule/cancel", "keep", "supersede", "dispose"):
+            yield Ask(f"/desk/{each}/{deed}/", "POST", {})
         yield Ask(f"/api/v1/bulletins/{each}/revisions/", "POST", {})
         yield Ask(f"/api/v1/bulletins/{each}/remind/", "POST", {})
         for deed in ("remind", "extend", "returns/remind", "returns/call"):
@@ -188,6 +271,7 @@ ROUTES: dict[str, Row] = {
     "lists": lists,
     "details": details,
     "files": files,
+    "copies": copies,
     "packages": packages,
     "desk": desk,
     "board": board,
@@ -200,56 +284,9 @@ ROUTES: dict[str, Row] = {
     "retention": retention,
     "returns": returns,
     "reviews": reviews,
+    "clearances": clearances,
+    "rosters": rosters,
+    "register": register,
     "forbidden deeds": forbidden_deeds,
     "deeds": deeds,
-}
-READERS = ("front", "lists", "details", "files", "packages", "returns", "logs", "timelines", "forbidden deeds", "deeds")
-WHO_ASKS_WHAT = {
-    "reader_one": READERS,
-    "reader_two": READERS,
-    "reader_three": READERS,
-    "other_reader": READERS,
-    "analyst": (*READERS, "keys", "reviews"),
-    "administrator": (
-        "front",
-        "lists",
-        "details",
-        "returns",
-        "people",
-        "keys",
-        "events",
-        "logs",
-        "timelines",
-        "audit desk",
-    ),  # fmt: skip
-    "other_administrator": ("front", "people", "reviews", "keys", "events", "logs", "timelines", "details"),
-    "publisher": ("front", "lists", "packages", "desk", "board", "details", "returns", "forbidden deeds"),
-    "other_publisher": ("front", "lists", "desk", "board", "details", "forbidden deeds"),
-    "junior": ("front", "desk", "board", "details", "files", "forbidden deeds"),
-    "officer": ("front", "lists", "details", "people", "reviews", "keys", "desk", "board"),
-    "operator": (
-        "front",
-        "lists",
-        "details",
-        "people",
-        "reviews",
-        "keys",
-        "desk",
-        "board",
-        "retention",
-        "forbidden deeds",
-    ),
-    "auditor": (
-        "front",
-        "lists",
-        "details",
-        "returns",
-        "reviews",
-        "events",
-        "logs",
-        "timelines",
-        "retention",
-        "desk",
-        "board",
-    ),
 }

@@ -20,10 +20,12 @@ from tests.bulletins import sent
 from tests.journeys.whole_map import Route, Whole, guarded_routes, whole_world
 from tests.rules.test_everything_is_recorded import SHOW_NOTHING
 
+# The whole map is walked in each test.
+pytestmark = pytest.mark.timeout(900)
 # Somebody for each kind of deed; each asks with an empty body, which is enough for most verbs.
 DOERS = ("publisher", "approver", "operator", "administrator", "reader_two", "auditor", "officer")
 # These write while they say no or lead on: sessions and remembered answers, nothing of the council.
-_TRANSIENT = {"sessions.Session", "bulletins.IdempotencyKey"}
+_TRANSIENT = {"accounts.Session", "bulletins.IdempotencyKey"}
 
 
 @pytest.fixture

@@ -121,10 +121,10 @@ def test_a_document_is_imported_and_read_as_a_page(portal: Portal, world: dict) 
     assert "<strong>待ち</strong>" in page.text
 
 
-def test_a_person_signs_in_by_the_page_and_withdrawal_counts_on_the_next_request(
+def test_a_recall_counts_on_the_next_request_of_whoever_is_signed_in(
     portal: Portal, world: dict, published: str
 ) -> None:
-    cookie = sign_in(portal, "two@acme.example")
+    cookie = world["cookies"]["two"]
     assert portal.call("GET", f"/bulletins/{published}/", cookie=cookie).status == 200
     assert (
         portal.call(
@@ -136,18 +136,18 @@ def test_a_person_signs_in_by_the_page_and_withdrawal_counts_on_the_next_request
     assert portal.call("GET", "/api/v1/bulletins/?kind=alert", token=world["tokens"]["two"]).json["results"] == []
 
 
-def sign_in(portal: Portal, email: str) -> str:
-    """The Cookie header of somebody who signed in through the form."""
+def test_a_password_alone_gets_no_further_than_the_second_factor(portal: Portal, world: dict) -> None:
     form = portal.call("GET", "/sign-in/")
     csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)[1]
     first = form.headers["set-cookie"].split(";")[0]
     answer = portal.call(
         "POST", "/sign-in/", cookie=first, headers={"Referer": f"{portal.url}/sign-in/", "Origin": portal.url},
-        form={"csrfmiddlewaretoken": csrf, "login": email, "password": portal.password},
+        form={"csrfmiddlewaretoken": csrf, "login": "two@acme.example", "password": portal.password},
     )  # fmt: skip
     assert answer.status == 302, answer.text
     session = re.search(r"sessionid=[^;]+", answer.headers["set-cookie"])[0]
-    return f"{first}; {session}"
+    went = portal.call("GET", "/bulletins/", cookie=f"{first}; {session}")
+    assert (went.status, went.headers["location"]) == (302, "/me/factors/?next=%2Fbulletins%2F")
 
 
 def test_nothing_above_tier_one_lies_in_the_files_of_the_deployment(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from council.sealing import note
-from tests.journeys.test_main_story import WORLD, sign_in
+from tests.journeys.test_main_story import WORLD
 from tests.portal import ROOT, Answer, Portal
 
 pytestmark = pytest.mark.timeout(300)
@@ -44,11 +44,8 @@ def world(portal: Portal) -> dict:
 
 
 @pytest.fixture(scope="module")
-def cookies(portal: Portal, world: dict) -> dict[str, str]:
-    return {
-        who: sign_in(portal, email)
-        for who, email in (("ope", "ope@agency.example"), ("adm", "adm@acme.example"), ("two", "two@acme.example"))
-    }
+def cookies(world: dict) -> dict[str, str]:
+    return world["cookies"]
 
 
 def press(portal: Portal, cookie: str, path: str, **fields: str) -> Answer:
@@ -57,7 +54,8 @@ def press(portal: Portal, cookie: str, path: str, **fields: str) -> Answer:
     assert page.status == 200, page.text
     csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
     form = {"csrfmiddlewaretoken": csrf, **fields}
-    return portal.call("POST", path, cookie=cookie, form=form, headers={"Origin": portal.url})
+    held = f"{page.headers['set-cookie'].split(';')[0]}; {cookie}"
+    return portal.call("POST", path, cookie=held, form=form, headers={"Origin": portal.url})
 
 
 def state(portal: Portal) -> dict:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from tests.draws import drawn
 from tests.journeys import lives
+from tests.journeys.askers import WHO_ASKS_WHAT
 from tests.journeys.leaks import CROWDED, LEAKS, TELLING
 from tests.journeys.lives import Scene
 from tests.journeys.masks import MASKS
 from tests.journeys.observing import NEVER, Answer, Observer, View, about, small_pages, view_of
-from tests.journeys.routes import WHO_ASKS_WHAT, Subject
+from tests.journeys.routes import Subject
 from tests.journeys.stage import Stage, a_world_of_its_own, on_stage
 from tests.journeys.stories import Change, Story, another, changes, histories, replaced, reworded
 

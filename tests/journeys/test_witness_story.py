@@ -77,7 +77,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         witnesses = [stack.enter_context(standing(folder / name, *vkeys, name=name)) for name in NAMES]
         settings = folder / "witnesses.json"
         settings.write_text(json.dumps([each.setting for each in witnesses]))
-        portal = WitnessedPortal(bare.folder, bare.port, bare.database_url, bare.password, settings)
+        portal = WitnessedPortal(bare.folder, bare.port, bare.database_url, bare.password, witnesses=settings)
         token = portal.load(WORLD)["tokens"]["aud"]
         with serving(portal):
             yield Story(portal, folder, vkeys, witnesses, token)

@@ -11,7 +11,9 @@ from functools import cache
 from itertools import product
 from uuid import uuid4
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
@@ -21,6 +23,10 @@ from accounts.actions.review import close_review
 from accounts.models import RecipientKey, ReviewItem, User
 from accounts.subject import subject_of
 from bulletins import releasing
+from bulletins.actions.review import approve
+from bulletins.actions.scratch import keep_new
+from bulletins.actions.searches import keep_search
+from bulletins.scratches import Page
 from council.audit import packs
 from council.audit.models import AuditEvent
 from council.audit.record import actor_of
@@ -38,10 +44,14 @@ _ROWS = {
     "event_id": "audit.AuditEvent", "query_id": "audit.SavedQuery", "signal_id": "audit.Signal", "hold_id": "audit.LegalHold",
     "disposal_id": "audit.Disposal", "verification_id": "audit.Verification", "pack_id": "audit.EvidencePack",
     "review_id": "accounts.ReviewCampaign", "person_id": "accounts.User", "organisation_id": "accounts.Organisation",
+    "company_id": "accounts.Organisation",
+    "scratch_id": "bulletins.Scratch",
     "bulletin_id": "bulletins.Bulletin", "which": "bulletins.Bulletin", "package_id": "bulletins.Package",
-    "return_id": "bulletins.Delivery",
+    "return_id": "bulletins.Delivery", "factor_id": "mfa.Authenticator", "item_id": "accounts.Designation",
+    "copy_id": "bulletins.TakenCopy",
+    "search_id": "bulletins.SavedSearch",
 }  # fmt: skip
-_WORDS = {"position": ["2", "3"], "log": ["tier-1"], "tile": ["0/000.p/1", "entries/000.p/1"]}
+_WORDS = {"position": ["2", "3", "4"], "number": ["1"], "log": ["tier-1"], "tile": ["0/000.p/1", "entries/000.p/1"]}
 
 
 @dataclass(frozen=True)
@@ -142,13 +152,34 @@ def whole_world() -> Whole:
     recalls.read(asked_back, world.reader_two)
     recalls.take_back(asked_back, world)
     shelf.drafted(world.publisher, **what, parts=[TEXT, file])
+    keep_new(uuid4(), Page(), {"title": [TITLE]}, acting_user=world.publisher)
     shelf.handed_in(world.publisher, **what, parts=[TEXT, file])
-    out = shelf.published(world.publisher, world.approver, **what, parts=[TEXT, file])
+    out = shelf.published(world.publisher, world.approver, **what, parts=[TEXT, file, shelf.figure()])
     releasing.distribute(out.pk)
+    _copy(world, out.bulletin)
+    shelf.revised(
+        shelf.published(world.publisher, world.approver, **what, parts=[TEXT]), world.publisher, world.approver,
+        **what, parts=[f"{TEXT}。"], change_summary="直した。",
+    )  # fmt: skip
+    approve(shelf.handed_in(world.publisher, **what, parts=[TEXT]).bulletin_id, acting_user=world.approver)
+    _factor(world)
     _waiting_keys(world)
     _reviews(world)
     _records(world)
+    keep_search(subject_of(world.reader_two), TITLE, {"q": TITLE}, alerts=True)
     return Whole(world)
+
+
+def _copy(world: cast.Council, bulletin: Model) -> None:
+    """A numbered copy of somebody."""
+    who = {"person": world.reader_two, "organisation": world.company}
+    what = {"bulletin": bulletin, "revision": 1, "number": 1, "reason": "meeting", "taken_at": timezone.now()}
+    apps.get_model("bulletins.TakenCopy").objects.create(**who, **what)
+
+
+def _factor(world: cast.Council) -> None:
+    """An authenticator app of somebody."""
+    TOTP.activate(world.reader_three, generate_totp_secret())
 
 
 def _waiting_keys(world: cast.Council) -> None:

@@ -14,10 +14,15 @@ TASKS = list(house().decorated("app.task"))
 # What changes rows and writes no event of its own, each with its reason.
 EXEMPT: dict[tuple[str, str], str] = {
     ("bulletins.actions.read", "unsealed"): "opens what open_bulletin or inspect has recorded; no row changes",
+    ("accounts.tasks", "forget_ended_sessions"): "removes what ran out by itself and signs nobody in any more",
     ("accounts.tasks", "tell_of_the_logs"): "writes notices; each is an event when it is sent",
+    ("bulletins.tasks", "tell_of_review_days"): "writes notices; each is an event when it is sent",
+    ("bulletins.tasks", "remind_of_copies"): "writes notices; each is an event when it is sent",
     ("bulletins.tasks", "gather_digests"): "writes notices; each is an event when it is sent",
     ("bulletins.tasks", "reconsider"): "queues packages again; each is an event when it is released or withheld",
     ("bulletins.tasks", "reach_latecomers"): "queues packages and notices; each is an event when it goes out",
+    ("bulletins.tasks", "read_files"): "puts words into the index and shows nothing",
+    ("bulletins.tasks", "read_missed_files"): "puts words into the index and shows nothing",
     ("bulletins.tasks", "sweep_files"): "removes files that no row names",
     ("council.audit.tasks", "remove_expired_packs"): "the day on which a pack ends is in the event of its making",
 }

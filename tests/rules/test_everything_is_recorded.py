@@ -16,9 +16,15 @@ from tests import cast
 from tests.bulletins import sent
 from tests.journeys.whole_map import Route, Whole, guarded_routes, whole_world
 
+# The whole map is walked in each test.
+pytestmark = pytest.mark.timeout(900)
 GETS = [route for route in guarded_routes() if route.method == "GET"]
 # Routes that show nothing to anybody of the cast, each with its reason.
-SHOW_NOTHING = {"account_set_password": "leads on whoever has a password, and everybody has"}
+SHOW_NOTHING = {
+    "account_set_password": "leads on whoever has a password, and everybody has",
+    "factor_codes": "asks whoever has not just used their passkey for it: tests/accounts/test_factors.py",
+    "factor_remove": "asks whoever has not just used their passkey for it: tests/accounts/test_factors.py",
+}
 # Who gets nowhere: readers in the log and in the running of the council, the auditor everywhere else.
 NOT_FOR_READERS = ("audit.", "retention.", "review.", "people.", "council.", "key.")
 

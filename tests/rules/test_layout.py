@@ -12,8 +12,6 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
 # Test files that hold one long table of cases each.
 LONG_TESTS = {
-    "tests/bulletins/test_desk_pages.py": "every page of the desk",
-    "tests/bulletins/test_drafting.py": "every fault of a draft",
     "tests/sealing/test_open.py": "every way to spoil a package",
 }
 TEXT = {

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from bulletins.demo import DEMO_FILES, PERSONAS, password
 from bulletins.demo.keys import folder, with_recipients
+from bulletins.demo_clearances import begin_period, settle
 from bulletins.demo_contacts import introduce
 from bulletins.demo_life import live
 from bulletins.models import WorldKey
@@ -39,8 +40,10 @@ class Command(BaseCommand):
             )
         made = WorldKey.objects.filter(origin="demo", kind="bulletins").count()
         if made < len(world.bulletins):
+            begin_period()
             self._build(builder, with_recipients(world))
             introduce()
+            settle()
             live(spec.email for spec in world.people if spec.key in PERSONAS)
         self._introduce(world)
         self.stdout.write(f"Demo council: {len(world.people)} people, {len(world.bulletins)} bulletins.")

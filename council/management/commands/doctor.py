@@ -14,23 +14,20 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
-from council import environment
+from council import environment, probes, zone
 from council.audit import log_keys, sequencer, signer_state
 from council.audit.leaf import moment_of
 from council.audit.models import LogCheckpoint, LogHead, PendingEvent
 from council.audit.proving import quorum, witness_verifiers
 from council.celery import app
 from council.keys import keyring, place_in_words
+from council.probes import Unwell
 from council.rewrapping import is_under_way, remaining
 from council.schema import is_behind
 from council.sealing.errors import SealingError
 
 # The sequencer takes what waits twice a second.
 _WAITED_TOO_LONG = timedelta(minutes=2)
-
-
-class Unwell(Exception):
-    """What is wrong, and how to mend it."""
 
 
 def masked(name: str, value: str) -> str:
@@ -43,7 +40,9 @@ def _database() -> str:
         cursor.execute("SELECT 1")
     if is_behind():
         raise Unwell("Migrations are missing. Run: manage.py migrate")
-    return f"{connection.vendor}, all migrations applied"
+    if found := zone.fault():
+        raise Unwell(found)
+    return f"{connection.vendor}, all migrations applied, {zone.stored()} zone"
 
 
 def _broker() -> str:
@@ -155,7 +154,9 @@ class Command(BaseCommand):
         for name, (origin, value) in sorted(environment.origins.items()):
             self.stdout.write(f"  {name:<24}{origin:<13}{masked(name, value)}")
         self.stdout.write("Reached")
-        wrong = [sentence for name, probe in PROBES.items() if (sentence := self._ask(name, probe))]
+        wrong = [
+            sentence for name, probe in {**PROBES, **probes.PROBES}.items() if (sentence := self._ask(name, probe))
+        ]
         for message in checks.run_checks():
             if message.level >= checks.ERROR:
                 wrong.append(f"{message.msg} {message.hint or ''}".strip())

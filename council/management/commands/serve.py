@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from council import zone
 from council.schema import catch_up
 
 PATIENCE = 60.0
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             except OSError:
                 raise CommandError(f"Port {settings.PORT} is taken; choose another with PORT=.", returncode=2) from None
         catch_up()
+        if found := zone.fault():
+            raise CommandError(found, returncode=2)
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _wait_until_it_answers(self, children: dict[str, subprocess.Popen]) -> None:

@@ -1,0 +1,106 @@
+"""Numbered copies: the form that asks why, the file, one's own copies and what became of them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bulletins.actions.copies import NoPaper, Offer, Wish, end_copy, look_at_copies, offer_copy, take_copy
+from bulletins.actions.read import Opened
+from bulletins.actions.verb import Conflict
+from bulletins.browse import subcommittee_names
+from bulletins.copy_form import CopyForm, draw_token
+from bulletins.models import TakenCopy
+from bulletins.paper.apart import Broken
+from bulletins.paper.document import Bearer, document_of
+from bulletins.paper.press import Pressed, press
+from bulletins.views.visibility import missing_unless_visible
+from council.access.policy import Action
+from council.guard import SIGNED_IN, guarded_by
+
+FORBIDDEN, UNPROCESSABLE, UNAVAILABLE = 403, 422, 503
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by(GET=Action.READ, POST=Action.PRINT)
+@missing_unless_visible
+def copy(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
+    """The form, or in words why there is no paper; after it the file, with its number on every page."""
+    offer = offer_copy(request.subject, bulletin_id)
+    token = draw_token(request.subject, bulletin_id, offer.bulletin.served.number)
+    bound = {"subject": request.subject, "bulletin_id": bulletin_id, "tier": offer.tier}
+    if request.method != "POST":
+        return _page(request, offer, CopyForm(initial={"token": token}, **bound))
+    form = CopyForm(request.POST, **bound)
+    try:
+        if form.is_valid():
+            return _file(request, bulletin_id, _wish(form))
+    except NoPaper:
+        return _page(request, offer, form, status=FORBIDDEN)
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+    except Broken:
+        form.add_error(None, _("写しを作れませんでした。しばらくしてから、もう一度押してください。"))
+        return _page(request, offer, form, status=UNAVAILABLE)
+    if form.errors.get("token") or form.non_field_errors():
+        form.data = form.data.copy()
+        form.data["token"] = token
+    return _page(request, offer, form, status=UNPROCESSABLE)
+
+
+def _page(request: HttpRequest, offer: Offer, form: CopyForm, *, status: int = 200) -> HttpResponse:
+    context = {"offer": offer, "bulletin": offer.bulletin, "form": form, "screen_tier": offer.tier}
+    return render(request, "bulletins/copy.html", context, status=status)
+
+
+def _wish(form: CopyForm) -> Wish:
+    drawn, revision = form.cleaned_data["token"]
+    return Wish(drawn, revision, form.cleaned_data["reason"], form.cleaned_data.get("return_by"))
+
+
+def _file(request: HttpRequest, bulletin_id: UUID, wish: Wish) -> HttpResponse:
+    names = subcommittee_names(request.subject)
+
+    def make(opened: Opened, number: int) -> Pressed:
+        bearer = Bearer(request.user, timezone.now(), number, wish.return_by)
+        return press(document_of(request.subject, opened, names, bearer))
+
+    taken, pdf = take_copy(request.subject, bulletin_id, wish, make)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    # The reference alone: the name of a file goes further than the file.
+    name = f"{taken.bulletin.reference}-{taken.revision}-copy{taken.number}.pdf"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_http_methods(["GET"])
+@guarded_by(GET=SIGNED_IN)
+def copies(request: HttpRequest) -> HttpResponse:
+    """One's own copies, never with a title: those that are out first."""
+    return render(request, "bulletins/copies.html", {"held": look_at_copies(request.subject)})
+
+
+@require_http_methods(["POST"])
+@guarded_by(POST=SIGNED_IN)
+@missing_unless_visible
+def end(request: HttpRequest, copy_id: UUID) -> HttpResponse:
+    """「返した」 or 「裁断した」 of one's own copy."""
+    ending = request.POST.get("ending", "")
+    if ending not in TakenCopy.Ending.values:
+        messages.warning(request, _("返したか、裁断または消去したかを選んでください。"))
+        return HttpResponseRedirect(reverse("copies"))
+    ended, new = end_copy(request.subject, copy_id, ending)
+    words = {"reference": ended.bulletin.reference, "number": ended.number}
+    if new:
+        messages.success(request, _("%(reference)sの写し 第%(number)d号の始末を記録しました。") % words)
+    else:
+        messages.info(request, _("%(reference)sの写し 第%(number)d号は、もう始末が済んでいます。") % words)
+    return HttpResponseRedirect(reverse("copies"))

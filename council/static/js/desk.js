@@ -1,0 +1,243 @@
+/* desk.js: keeps what an author types before it is saved, says when the session is about to end, and sends dropped files at once.
+   Without it the form works as it stands: buttons, a field for files, and one button that saves. No words here: they stand in the page.
+
+   form[data-writing]     the editor; data-keep: where its words are kept; data-attach: where a file goes in at once (a saved draft has it)
+   [data-kept]            says how that went; {at} is when; data-offline, data-lapsed: what it says when it did not
+   [data-session]         data-seconds-1, -2, -3: for how long the session reaches each tier; holds [data-session-end] and [data-continue]
+   [data-drop]            around a field for a file: data-sending ({percent}), data-done ({name}), data-later ({name}), data-failed, data-one */
+
+(() => {
+  const PAUSE = 3000;
+  const AGAIN = 15000;
+  const WARNING = 120;
+  // What browsers let a page send while it goes away.
+  const LAST_BYTES = 60000;
+
+  const form = document.querySelector('form[data-writing]');
+  if (!form) return;
+  const status = form.querySelector('[data-kept]');
+  const loaded = Date.now();
+  let changes = 0;
+  let keptChanges = 0;
+  let failing = false;
+  let leaving = false;
+  let letGo = false;
+  let timer = 0;
+  let running = Promise.resolve('kept');
+
+  const say = (place, words) => { if (place && place.textContent !== words) place.textContent = words; };
+  const fill = (words, name, value) => (words || '').replace(`{${name}}`, value);
+
+  // --- keeping ---------------------------------------------------------------------------------------------------------
+  function words() {
+    const data = new FormData(form);
+    let size = 0;
+    for (const [name, value] of [...data]) {
+      if (value instanceof File) data.delete(name);
+      else size += 150 + 3 * (name.length + value.length);
+    }
+    return { data, size };
+  }
+
+  async function tokenAnew() {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (!answer.ok || answer.redirected) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const token = page.querySelector('input[name="csrfmiddlewaretoken"]');
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    return token !== null;
+  }
+
+  function post(last) {
+    const { data, size } = words();
+    const options = { method: 'POST', body: data, redirect: 'manual', headers: { Accept: 'application/json' } };
+    return fetch(form.dataset.keep, { ...options, keepalive: last && size < LAST_BYTES });
+  }
+
+  /* kept, refused (the portal said why), lapsed (nobody is signed in any more, or not strongly enough), offline */
+  async function send(last) {
+    const upTo = changes;
+    try {
+      let answer = await post(last);
+      if (answer.status === 403 && await tokenAnew()) answer = await post(last);
+      if (answer.type === 'opaqueredirect' || answer.status === 403 || answer.status === 404) return 'lapsed';
+      if (answer.status >= 500) return 'offline';
+      const told = await answer.json();
+      if (!answer.ok) {
+        say(status, told.words);
+        return 'refused';
+      }
+      form.elements.scratch_at.value = told.version;
+      keptChanges = upTo;
+      say(status, fill(status.dataset.kept, 'at', told.at));
+      return 'kept';
+    } catch {
+      return 'offline';
+    }
+  }
+
+  /* One at a time: each names the moment at which the one before it was kept. */
+  function keep(last = false) {
+    clearTimeout(timer);
+    timer = 0;
+    running = running.then(() => send(last)).then((outcome) => {
+      failing = outcome !== 'kept';
+      if (outcome === 'lapsed' || outcome === 'offline') say(status, status.dataset[outcome]);
+      if (keptChanges < changes) later(failing ? AGAIN : PAUSE);
+      return outcome;
+    });
+    return running;
+  }
+
+  function later(pause) {
+    if (!timer && !leaving) timer = setTimeout(keep, pause);
+  }
+
+  function changed(event) {
+    if (event.target.type === 'file') return;
+    changes += 1;
+    later(PAUSE);
+  }
+
+  const keepWhatIsLeft = () => { if (!leaving && keptChanges < changes) keep(true); };
+
+  form.addEventListener('input', changed);
+  form.addEventListener('change', changed);
+  window.addEventListener('pagehide', keepWhatIsLeft);
+  document.addEventListener('visibilitychange', () => { if (document.hidden) keepWhatIsLeft(); });
+  window.addEventListener('pageshow', () => { leaving = false; });
+  window.addEventListener('beforeunload', (event) => {
+    if (!leaving && failing && keptChanges < changes) event.preventDefault();
+  });
+
+  /* What could not be kept is not sent to a portal that would ask who is there: the answer would take the place of this page. */
+  form.addEventListener('submit', async (event) => {
+    if (event.defaultPrevented || letGo) {
+      letGo = false;
+      return;
+    }
+    event.preventDefault();
+    // A second press on the way: the first one's save would look like somebody else's.
+    if (leaving) return;
+    const outcome = keptChanges < changes ? await keep() : await running;
+    if (outcome === 'lapsed' || outcome === 'offline') {
+      status.scrollIntoView({ block: 'nearest' });
+      return;
+    }
+    leaving = true;
+    clearTimeout(timer);
+    setTimeout(() => { leaving = false; }, AGAIN);
+    // Not before this event is over: until then a form doesn't let itself be sent again.
+    setTimeout(() => {
+      letGo = true;
+      form.requestSubmit(event.submitter);
+    });
+  });
+
+  // --- the end of the session ------------------------------------------------------------------------------------------
+  const session = document.querySelector('[data-session]');
+
+  function highestTier() {
+    const chosen = [...form.querySelectorAll('select[name="tier"], select[name$="-tier"]')].map((each) => Number(each.value));
+    return Math.max(1, ...chosen);
+  }
+
+  function secondsLeft() {
+    const gone = (Date.now() - loaded) / 1000;
+    const ends = [1, 2, 3].filter((tier) => tier <= highestTier() && session.getAttribute(`data-seconds-${tier}`) !== null);
+    return Math.min(...ends.map((tier) => Number(session.getAttribute(`data-seconds-${tier}`)))) - gone;
+  }
+
+  function look() {
+    session.querySelector('[data-session-end]').hidden = secondsLeft() > WARNING;
+  }
+
+  if (session) {
+    setInterval(look, 5000);
+    look();
+    session.querySelector('[data-continue]').addEventListener('click', async (event) => {
+      event.preventDefault();
+      changes += 1;
+      const outcome = await keep();
+      if (outcome === 'offline') return;
+      leaving = true;
+      location.assign(event.target.href);
+    });
+  }
+
+  // --- files -----------------------------------------------------------------------------------------------------------
+  let sending = Promise.resolve();
+
+  function labelled(zone, file) {
+    const data = new FormData();
+    for (const name of ['csrfmiddlewaretoken', 'base']) data.append(name, form.elements[name].value);
+    const prefix = zone.dataset.drop;
+    data.append('tier', form.elements[`${prefix}-tier`].value);
+    for (const name of ['subcommittees', 'caveats']) {
+      for (const box of form.querySelectorAll(`input[name="${prefix}-${name}"]:checked`)) data.append(name, box.value);
+    }
+    data.append('file', file);
+    return data;
+  }
+
+  function upload(zone, file) {
+    const bar = zone.querySelector('progress');
+    const line = zone.querySelector('[data-line]');
+    return new Promise((done) => {
+      const request = new XMLHttpRequest();
+      request.open('POST', form.dataset.attach);
+      request.setRequestHeader('Accept', 'application/json');
+      request.responseType = 'json';
+      request.upload.addEventListener('progress', (event) => {
+        const percent = event.lengthComputable ? Math.floor(100 * event.loaded / event.total) : 0;
+        bar.hidden = false;
+        bar.value = percent;
+        say(line, fill(zone.dataset.sending, 'percent', percent));
+      });
+      request.addEventListener('loadend', () => {
+        bar.hidden = true;
+        const told = request.response;
+        if (request.status === 200 && told && told.part) settled(zone, told);
+        else say(line, told && told.words ? told.words : zone.dataset.failed);
+        zone.toggleAttribute('data-refused', request.status !== 200 || !told);
+        done();
+      });
+      request.send(labelled(zone, file));
+    });
+  }
+
+  function settled(zone, told) {
+    form.elements[`${zone.dataset.drop}-keep`].value = told.part;
+    form.elements.base.value = told.base;
+    zone.querySelector('input[type="file"]').value = '';
+    say(zone.querySelector('[data-line]'), fill(fill(zone.dataset.done, 'name', told.name), 'size', told.size));
+    changes += 1;
+    later(PAUSE);
+  }
+
+  function take(zone, files) {
+    const line = zone.querySelector('[data-line]');
+    if (files.length !== 1) return say(line, zone.dataset.one);
+    if (form.dataset.attach) {
+      sending = sending.then(() => upload(zone, files[0]));
+      return undefined;
+    }
+    zone.querySelector('input[type="file"]').files = files;
+    return say(line, fill(zone.dataset.later, 'name', files[0].name));
+  }
+
+  for (const zone of document.querySelectorAll('[data-drop]')) {
+    const over = (event) => { event.preventDefault(); zone.setAttribute('data-over', ''); };
+    zone.addEventListener('dragenter', over);
+    zone.addEventListener('dragover', over);
+    zone.addEventListener('dragleave', () => zone.removeAttribute('data-over'));
+    zone.addEventListener('drop', (event) => {
+      event.preventDefault();
+      zone.removeAttribute('data-over');
+      if (event.dataTransfer.files.length) take(zone, event.dataTransfer.files);
+    });
+    zone.querySelector('input[type="file"]').addEventListener('change', (event) => {
+      if (form.dataset.attach && event.target.files.length) take(zone, event.target.files);
+    });
+  }
+})();
