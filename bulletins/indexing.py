@@ -12,11 +12,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.models import Designation
 from bulletins.excerpts import plain
 from bulletins.models import AttachmentText, Bulletin, Part, PartWrap, Revision, SearchCompartment, SearchEntry
 from bulletins.sealed import Words, binding_of, open_parts
 from bulletins.tokens import SCHEME, tokens_of, tokens_of_word
 from council.access.facts import Subject
+from council.access.tiers import Tier
 from council.keys import keyring
 from council.sealing.canonical import canonical
 from council.sealing.envelope import Sealed, open_sealed
@@ -103,7 +105,10 @@ def _compartment(label: Compartment) -> SearchCompartment:
 
 
 def compartments_of(subject: Subject) -> list[tuple[int, Compartment]]:
-    """The compartments in use whose parts may reach the subject, with their ids: one query. Whether each part does, decide() says later."""
+    """The compartments in use whose parts may reach the subject, with their ids: one query.
+
+    Whether each part does, decide() says later; of which items those of tier three may be, within_items() says.
+    """
     rows = SearchCompartment.objects.filter(tier__lte=subject.ceiling).order_by("pk")
     found = rows.values_list("pk", "tier", "subcommittees")
     mine = [(pk, (tier, tuple(named))) for pk, tier, named in found if subject.subcommittees.issuperset(named)]
@@ -116,22 +121,40 @@ def asked(words: Iterable[str], compartments: Sequence[tuple[int, Compartment]])
     return [[(pk, tokens_of_word(word, key)) for pk, key in keys] for word in words]
 
 
-def holding(wanted: Wanted) -> Condition:
-    """True for bulletins of whose served revision each word may stand in some entry, by the index."""
+def within_items(compartments: Sequence[tuple[int, Compartment]], items: Iterable[UUID]) -> Condition:
+    """True for entries (without alias) below tier three, and those of revisions that rest on one of these items.
+
+    One key stands for all of tier three, and nobody is cleared for all of it: what another item's parts hold must cost nothing either.
+    """
+    critical = [pk for pk, (tier, _named) in compartments if tier == Tier.CRITICAL]
+    own = [Designation._meta.pk.get_db_prep_value(item, connection) for item in items]
+    texts = [f"compartment_id NOT IN ({_marks(critical)})"] if critical else ["1 = 1"]
+    if critical and own:
+        texts.append(f"revision_id IN (SELECT id FROM bulletins_revision WHERE designation_id IN ({_marks(own)}))")  # noqa: S608
+    return f"({' OR '.join(texts)})", [*critical, *(own if critical else [])]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def holding(wanted: Wanted, reached: Condition) -> Condition:
+    """True for bulletins of whose served revision each word may stand in some entry that is reached, by the index."""
     if connection.vendor == "sqlite":
         each = "SELECT rowid FROM bulletins_searchfts WHERE bulletins_searchfts MATCH %s"
-        held = [f"SELECT revision_id FROM bulletins_searchentry WHERE id IN ({each})"] * len(wanted)  # noqa: S608  constants
-        params = [" OR ".join(f"({' AND '.join(tokens)})" for _pk, tokens in word) for word in wanted]
+        held = [f"SELECT revision_id FROM bulletins_searchentry WHERE id IN ({each}) AND {reached[0]}"] * len(wanted)  # noqa: S608
+        asked_for = [[" OR ".join(f"({' AND '.join(tokens)})" for _pk, tokens in word)] for word in wanted]
     else:
         one = "(compartment_id = %s AND search_tokens(tokens) @> %s)"
-        held = [_ENTRIES + " OR ".join([one] * len(word)) for word in wanted]
-        params = [value for word in wanted for pair in word for value in pair]
+        held = [f"{_ENTRIES}({' OR '.join([one] * len(word))}) AND {reached[0]}" for word in wanted]
+        asked_for = [[value for pair in word for value in pair] for word in wanted]
+    params = [value for values in asked_for for value in (*values, *reached[1])]
     # OFFSET 0: planned by itself, so that the LIMIT around it tempts no planner to read entries one by one.
     every = f"SELECT revision_id FROM ({' INTERSECT '.join(held)}) held LIMIT {_EVERY} OFFSET 0"  # noqa: S608
     return f"bulletins_bulletin.served_id IN ({every})", params
 
 
-def among(wanted: Wanted) -> Condition:
+def among(wanted: Wanted, reached: Condition) -> Condition:
     """The same condition for few bulletins that are named already: their entries are read, and the index is not asked."""
     place = "instr(e.tokens, %s) > 0" if connection.vendor == "sqlite" else "strpos(e.tokens, %s) > 0"
     texts, params = [], []
@@ -139,11 +162,9 @@ def among(wanted: Wanted) -> Condition:
         either = " OR ".join(
             f"(e.compartment_id = %s AND {' AND '.join([place] * len(tokens))})" for _pk, tokens in word
         )
-        entry = (
-            f"SELECT 1 FROM bulletins_searchentry e WHERE e.revision_id = bulletins_bulletin.served_id AND ({either})"  # noqa: S608
-        )
+        entry = f"SELECT 1 FROM bulletins_searchentry e WHERE e.revision_id = bulletins_bulletin.served_id AND ({either}) AND {reached[0]}"  # noqa: S608
         texts.append(f"EXISTS ({entry})")
-        params += [value for pk, tokens in word for value in (pk, *tokens)]
+        params += [*(value for pk, tokens in word for value in (pk, *tokens)), *reached[1]]
     return " AND ".join(texts), params
 
 

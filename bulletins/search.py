@@ -9,7 +9,7 @@ So what somebody may not see can't change what they find, nor how many questions
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from bulletins.access import visible_to
+from bulletins.access import cleared_items, visible_to
 from bulletins.browse import (
     LONGEST_WALK,
     PAGE,
@@ -25,7 +25,7 @@ from bulletins.browse import (
 )
 from bulletins.excerpts import excerpt, marked
 from bulletins.folding import fold
-from bulletins.indexing import Wanted, among, asked, attached_texts, compartments_of, holding, text_of
+from bulletins.indexing import Condition, among, asked, attached_texts, compartments_of, holding, text_of, within_items
 from bulletins.models import Bulletin, Part
 from bulletins.rendition import Rendition
 from bulletins.sealed import Words, open_parts
@@ -70,13 +70,14 @@ def _candidates(
     subject: Subject, wish: Wish, before: Position | None, words: list[str]
 ) -> Iterator[tuple[list[Bulletin], Position | None]]:
     """Candidates in the order of the list, some at a time, each time with the position to go on from if nothing follows."""
-    wanted = asked(words, compartments_of(subject))
-    condition, params = holding(wanted)
+    compartments = compartments_of(subject)
+    wanted, reached = asked(words, compartments), within_items(compartments, cleared_items(subject))
+    condition, params = holding(wanted, reached)
     visible = visible_to(subject, before=before, kind=wish.kind, subcommittee=wish.subcommittee)
     rows = visible.extra(where=[condition], params=params)  # noqa: S610  constant text, every value a parameter
     places = list(rows.order_by().values_list("published_at", "pk")[: MOST_CANDIDATES + 1])
     if len(places) > MOST_CANDIDATES:
-        yield from _walked(subject, wish, before, wanted)
+        yield from _walked(subject, wish, before, among(wanted, reached))
         return
     newest_first = [pk for _moment, pk in sorted(places, reverse=True)]
     for start in range(0, len(newest_first), _STEP):
@@ -84,10 +85,10 @@ def _candidates(
 
 
 def _walked(
-    subject: Subject, wish: Wish, before: Position | None, wanted: Wanted
+    subject: Subject, wish: Wish, before: Position | None, may_hold: Condition
 ) -> Iterator[tuple[list[Bulletin], Position | None]]:
     """The reader's list itself, newest first, cut to what may hold the words; at most LONGEST_WALK bulletins of it."""
-    condition, params = among(wanted)
+    condition, params = may_hold
     for _turn in range(LONGEST_WALK // _WALK):
         chunk = chunk_of(subject, wish, before, _WALK)
         rows = Bulletin.unrestricted.filter(pk__in=[bulletin.pk for bulletin in chunk])
