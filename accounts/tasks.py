@@ -37,6 +37,12 @@ def lapse_designations() -> int:
     return register_clock.lapse_due()
 
 
+@app.task(name="accounts.tasks.close_yearly_figures")
+def close_yearly_figures() -> int:
+    """Writes down the yearly figures of each agency for the years that are to be closed; how many years."""
+    return register_clock.close_due()
+
+
 @app.task(name="accounts.tasks.reconcile_rosters")
 def reconcile_rosters() -> int:
     """Compares the rosters with the grants derived from them, mends what the log bears out, and reports; how many differed."""

@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "destroy-what-was-approved": _every(60, "council.audit.tasks.sweep_disposals"),
     "tend-reviews": _every(300, "accounts.tasks.tend_reviews"),
     "write-down-designations-that-are-over": _every(3600, "accounts.tasks.lapse_designations"),
+    "close-yearly-figures": _every(3600, "accounts.tasks.close_yearly_figures"),
     "reconcile-rosters": _every(3600, "accounts.tasks.reconcile_rosters"),
     # Once an hour, so that a day is never missed: what was told today is not told again.
     "tell-of-the-clock": _every(3600, "accounts.tasks.tell_of_the_clock"),

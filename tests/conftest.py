@@ -14,12 +14,14 @@ _refusals = import_module("council.audit.migrations.0002_events_refuse_update_an
 _rewraps = import_module("council.audit.migrations.0003_details_may_be_rewrapped")
 _logs = import_module("council.audit.migrations.0005_logs_only_grow")
 _register = import_module("accounts.migrations.0006_register_only_grows")
+_figures = import_module("accounts.migrations.0009_yearly_figures")
 
 
 @contextmanager
 def audit_rows_may_go() -> Iterator[None]:
     """Lifts the triggers that keep audit rows, for the flush after a test that really commits, and puts them back."""
     with connection.schema_editor() as editor:
+        _figures.remove(None, editor)
         _register.remove(None, editor)
         _logs.remove(None, editor)
         _refusals.remove(None, editor)
@@ -29,6 +31,7 @@ def audit_rows_may_go() -> Iterator[None]:
         _rewraps.install(None, editor)
         _logs.install(None, editor)
         _register.install(None, editor)
+        _figures.install(None, editor)
 
 
 _flush = TransactionTestCase._fixture_teardown

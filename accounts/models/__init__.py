@@ -27,6 +27,7 @@ from accounts.models.person import (
 )
 from accounts.models.recipient_key import KeyApproval, KeyHolder, RecipientKey
 from accounts.models.review import ReviewCampaign, ReviewItem
+from accounts.models.yearly_figures import YearlyFigures
 
 __all__ = [
     "ApiToken",
@@ -66,4 +67,5 @@ __all__ = [
     "SubcommitteeMembership",
     "SubcommitteeSeat",
     "User",
+    "YearlyFigures",
 ]

@@ -160,6 +160,7 @@ class Event(StrEnum):
     DESIGNATION_TOLD = "designation.tell"
     DESIGNATION_CONFIRMED = "designation.confirm"
     DESIGNATION_EXPORT = "designation.export"
+    FIGURES_CLOSED = "designation.close_year"
     CLOCK_TOLD = "clock.tell"
     PAGE_SHOWN = "page.show"
     SETTINGS_CHANGE = "settings.change"

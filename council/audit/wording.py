@@ -178,6 +178,7 @@ _CLEARANCES = {
     Event.DESIGNATION_TOLD: Phrase(_("指定の変更の通知"), _("指定%(object)sの変更を取扱者に知らせました")),
     Event.DESIGNATION_CONFIRMED: Phrase(_("指定の変更の確認"), _("指定%(object)sの変更を確認しました")),
     Event.DESIGNATION_EXPORT: Phrase(_("指定の件数の書き出し"), _("指定の件数を書き出しました")),
+    Event.FIGURES_CLOSED: Phrase(_("年ごとの件数の確定"), _("%(object)sの年ごとの件数を確定しました")),
     Event.CLOCK_TOLD: Phrase(_("期限の知らせ"), _("%(object)sの期限が近いことを知らせました")),
     Action.MANAGE_CLEARANCES: Phrase(_("適性評価と名簿の管理"), _("適性評価と取扱者名簿を見ました")),
     Action.MANAGE_REGISTER: Phrase(_("指定管理簿の管理"), _("指定管理簿を見ました")),

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from unittest.mock import patch
 from uuid import UUID
 
@@ -13,12 +14,21 @@ from django.utils import timezone
 from council.audit.models import AuditEvent
 from council.audit.record import record
 
+_TICKS = count()
+
 
 @contextmanager
 def years_ago(years: float) -> Iterator[None]:
     """What is recorded inside happened so many years ago."""
-    then = timezone.now() - timedelta(days=365.25 * years)
-    with patch("council.audit.record.uuid7", lambda: _id_of(int(then.timestamp() * 1000))):
+    with happening_at(timezone.now() - timedelta(days=365.25 * years)):
+        yield
+
+
+@contextmanager
+def happening_at(then: datetime) -> Iterator[None]:
+    """What is recorded inside happens at that moment, each event some milliseconds after the last of them all."""
+    begun = int(then.timestamp() * 1000)
+    with patch("council.audit.record.uuid7", lambda: _id_of(begun + next(_TICKS))):
         yield
 
 
