@@ -57,6 +57,14 @@ def on_paper(subject: Subject, about: known.Bulletin, rendition: Rendition) -> R
     return compose(list(leaving(subject, Path.PDF, about, whole)), about)
 
 
+def is_day_for(tier: Tier, day: date | None) -> bool:
+    """Whether a copy of this tier may be out until that day: from tier two on there is one, and none lies further than LONGEST."""
+    if day is None:
+        return tier is Tier.ONE
+    today = timezone.localdate()
+    return today <= day <= today + LONGEST
+
+
 def next_number(bulletin_id: UUID) -> int:
     """The number that the next copy of the bulletin gets."""
     return (TakenCopy.objects.filter(bulletin=bulletin_id).aggregate(last=Max("number"))["last"] or 0) + 1
@@ -67,6 +75,20 @@ def copies_of_person(subject: Subject) -> list[Held]:
     rows = TakenCopy.objects.filter(person=subject.person).select_related("bulletin")
     out = rows.filter(ended_at=None).order_by("return_by", "-taken_at")[:SHOWN]
     return [*_held(out), *_held(rows.exclude(ended_at=None).order_by("-ended_at")[:SHOWN])]
+
+
+def page_of_person(subject: Subject, before: tuple[datetime, UUID] | None, size: int) -> list[Held]:
+    """Up to `size` of one's own copies, the newest first, after the position (when the last one given was taken, and its id)."""
+    rows = TakenCopy.objects.filter(person=subject.person).select_related("bulletin").order_by("-taken_at", "-pk")
+    if before:
+        rows = rows.filter(Q(taken_at__lt=before[0]) | Q(taken_at=before[0], pk__lt=before[1]))
+    return list(_held(rows[:size]))
+
+
+def copy_of_person(subject: Subject, copy_id: UUID, *, lock: bool = False) -> TakenCopy | None:
+    """One's own copy; None for anybody else's and for an id that was never used."""
+    rows = TakenCopy.objects.filter(pk=copy_id, person=subject.person).select_related("bulletin")
+    return (rows.select_for_update(of=("self",)) if lock else rows).first()
 
 
 def copies_of_bulletin(bulletin_id: UUID) -> list[Held]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bulletins.copies import LONGEST
+from bulletins.copies import LONGEST, is_day_for
 from bulletins.models import TakenCopy
 from council.access.facts import Subject
 from council.access.tiers import Tier
@@ -49,16 +49,16 @@ class CopyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._whose = [subject.person, str(bulletin_id)]
         today = timezone.localdate()
-        self._today, self._needs_day = today, tier > Tier.ONE
-        self.fields["return_by"].required = self._needs_day
+        self._tier = tier
+        self.fields["return_by"].required = tier > Tier.ONE
         self.fields["return_by"].widget.attrs |= {"min": str(today), "max": str(today + LONGEST)}
-        if not self._needs_day:
+        if tier is Tier.ONE:
             del self.fields["return_by"]
 
     def clean_return_by(self) -> date | None:
         """The day, within the time for which a copy may stay out."""
         day = self.cleaned_data["return_by"]
-        if not self._today <= day <= self._today + LONGEST:
+        if not is_day_for(self._tier, day):
             raise forms.ValidationError(_("今日から90日以内の日を選んでください。"))
         return day
 

@@ -6,7 +6,7 @@ and whether the number still is. Nobody waits with a lock while a file is made.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -20,7 +20,17 @@ from bulletins import facts
 from bulletins.access import NotVisible, get_bulletin_for, judge, refuse
 from bulletins.actions.read import Opened, open_bulletin, rendition_for
 from bulletins.actions.verb import Conflict
-from bulletins.copies import Held, copies_of_person, may_be_on_paper, next_number, on_paper
+from bulletins.copies import (
+    Held,
+    copies_of_person,
+    copy_of_person,
+    is_day_for,
+    may_be_on_paper,
+    next_number,
+    on_paper,
+    page_of_person,
+)
+from bulletins.drafting import Invalid
 from bulletins.models import Bulletin, Part, TakenCopy
 from bulletins.rendition import Rendition
 from council.access.facts import Subject
@@ -40,6 +50,8 @@ class Made(Protocol):
     standard: str
 
 
+# When a copy was taken, and its id.
+Place = tuple[datetime, UUID]
 Make = Callable[[Opened, int], Made]
 
 
@@ -93,16 +105,19 @@ def _offer(subject: Subject, bulletin_id: UUID) -> Offer:
 def take_copy(subject: Subject, bulletin_id: UUID, wish: Wish, make: Make) -> tuple[TakenCopy, bytes]:
     """The copy with its number, and the file that `make` makes of what was opened and the number.
 
-    NotVisible as ever; NoPaper, with the refusal in the log, where the handling stops it; Conflict when there is a newer revision than
-    the one that was asked for, when the copy has ended, or when others were faster too often.
+    NotVisible as ever; NoPaper, with the refusal in the log, where the handling stops it; Invalid without a day where one is needed, or
+    with one that lies too far; Conflict when there is a newer revision than the one that was asked for, when the copy has ended, or when
+    others were faster too often.
     """
     offer = _offer(subject, bulletin_id)
     if not offer.allowed:
         refuse(subject, Action.PRINT, bulletin_id, offer.allowed, tier=offer.tier)
         raise NoPaper
+    _need_the_revision(offer.bulletin, wish)
+    if not is_day_for(offer.tier, wish.return_by):
+        raise Invalid({"return_by": [_("今日から90日以内の日を選んでください。")]})
     opened = open_bulletin(subject, bulletin_id)
-    if opened.bulletin.served.number != wish.revision:
-        raise Conflict(_("開いたあとに新しい版が公開されました。新しい版を読んでから、もう一度受け取ってください。"))
+    _need_the_revision(opened.bulletin, wish)
     opened = replace(opened, rendition=on_paper(subject, opened.facts, opened.rendition))
     for _attempt in range(_TRIES):
         number = _number_for(subject, bulletin_id, wish)
@@ -111,6 +126,11 @@ def take_copy(subject: Subject, bulletin_id: UUID, wish: Wish, make: Make) -> tu
         if copy:
             return copy, made.pdf
     raise Conflict(_("ほかの人の受け取りと重なりました。もう一度押してください。"))
+
+
+def _need_the_revision(bulletin: Bulletin, wish: Wish) -> None:
+    if bulletin.served.number != wish.revision:
+        raise Conflict(_("開いたあとに新しい版が公開されました。新しい版を読んでから、もう一度受け取ってください。"))
 
 
 def _number_for(subject: Subject, bulletin_id: UUID, wish: Wish) -> int:
@@ -171,7 +191,17 @@ def _row(subject: Subject, bulletin: Bulletin, wish: Wish, number: int) -> Taken
 
 def look_at_copies(subject: Subject) -> list[Held]:
     """One's own copies, and the event that they were looked at."""
-    held = copies_of_person(subject)
+    return _shown(subject, copies_of_person(subject))
+
+
+def look_at_copies_taken(subject: Subject, before: Place | None, size: int) -> tuple[list[Held], Place | None]:
+    """look_at_copies() in pages, the one taken last first; and the place after which there are more."""
+    found = page_of_person(subject, before, size + 1)
+    last = found[size - 1].copy if len(found) > size else None
+    return _shown(subject, found[:size]), (last.taken_at, last.pk) if last else None
+
+
+def _shown(subject: Subject, held: list[Held]) -> list[Held]:
     with transaction.atomic():
         who = {"actor": subject.person, "organisation": subject.organisation}
         record(Event.PAGE_SHOWN, **who, detail={"page": "copies", "shown": len(held)})
@@ -181,9 +211,8 @@ def look_at_copies(subject: Subject) -> list[Held]:
 def end_copy(subject: Subject, copy_id: UUID, ending: str) -> tuple[TakenCopy, bool]:
     """Writes down what became of one's own copy; whether it was not known yet. NotVisible for what is not one's own."""
     with transaction.atomic():
-        copy = TakenCopy.objects.select_for_update(of=("self",)).select_related("bulletin").filter(pk=copy_id).first()
-        own = copy is not None and str(copy.person_id) == subject.person
-        new = own and copy.ended_at is None
+        copy = copy_of_person(subject, copy_id, lock=True)
+        new = copy is not None and copy.ended_at is None
         if new:
             copy.ended_at, copy.ending = timezone.now(), TakenCopy.Ending(ending)
             copy.save(update_fields=["ended_at", "ending"])
@@ -191,7 +220,7 @@ def end_copy(subject: Subject, copy_id: UUID, ending: str) -> tuple[TakenCopy, b
                 Event.COPY_ENDED, actor=subject.person, organisation=subject.organisation, object=str(copy.bulletin_id),
                 revision=copy.revision, detail={"copy": copy.number, "ending": copy.ending},
             )  # fmt: skip
-    if not own:
+    if copy is None:
         record_refusal(
             Event.COPY_ENDED, actor=subject.person, organisation=subject.organisation, object=str(copy_id),
             outcome=Outcome.DENY, reason=str(Reason.NOT_FOUND),

@@ -107,6 +107,8 @@ class ProgressAnswer(serializers.Serializer):
     revision = serializers.IntegerField()
     state = RevisionState()
     approvals = ApprovalsAnswer()
+    scheduled_for = serializers.DateTimeField(allow_null=True, help_text="when it is going to be published by itself")
+    review_on = serializers.DateField(allow_null=True, help_text="looked at again then")
     url = serializers.URLField()
 
 
@@ -119,7 +121,9 @@ class RevisionAnswer(serializers.Serializer):
     change_summary = serializers.CharField()
     created_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
+    scheduled_for = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
+    review_on = serializers.DateField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -220,6 +224,8 @@ def progress_body(request: HttpRequest, revision: Revision) -> dict:
         "revision": revision.number,
         "state": revision.state,
         "approvals": _approvals(revision),
+        "scheduled_for": revision.scheduled_for,
+        "review_on": revision.review_on,
         "url": url_of(request, "bulletin", bulletin.pk),
     }
 
@@ -233,6 +239,8 @@ def revision_body(past: Past) -> dict:
         "change_summary": past.changes,
         "created_at": revision.created_at,
         "submitted_at": revision.submitted_at,
+        "scheduled_for": revision.scheduled_for,
         "published_at": revision.published_at,
+        "review_on": revision.review_on,
         "closed_at": revision.closed_at,
     }

@@ -1,6 +1,5 @@
 """The publishing desk: one verb of bulletins.actions behind each address. What they raise, BulletinsAPIView answers."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -14,23 +13,13 @@ from bulletins.actions.history import revisions_for
 from bulletins.actions.publish import publish
 from bulletins.actions.review import approve, send_back, submit
 from bulletins.api import answers, serializers
+from bulletins.api.deeds import PROBLEMS, carried_out
 from bulletins.api.errors import BulletinsAPIView
 from bulletins.api.once import KEY, once
-from bulletins.models import Revision
 from council.access.policy import Action
-from council.api import StrictSerializer, listing
+from council.api import listing
 from council.api_schema import problems
 from council.guard import guarded_by
-
-_PROBLEMS = problems(400, 401, 403, 404, 409)
-
-
-def _do(request: Request, bulletin_id: UUID, verb: Callable[..., Revision], given: type[StrictSerializer]) -> Response:
-    """Runs the verb with the body's fields as its arguments, and tells where the revision stands then."""
-    body = given(data=request.data)
-    body.is_valid(raise_exception=True)
-    revision = verb(bulletin_id, acting_user=request.user, **body.validated_data)
-    return Response(answers.progress_body(request, revision))
 
 
 @guarded_by(POST=Action.SUBMIT)
@@ -40,10 +29,10 @@ class SubmitView(BulletinsAPIView):
     @extend_schema(
         operation_id="bulletins_submit",
         request=serializers.NothingGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS,
+        responses={200: answers.ProgressAnswer} | PROBLEMS,
     )
     def post(self, request: Request, bulletin_id: UUID) -> Response:
-        return _do(request, bulletin_id, submit, serializers.NothingGiven)
+        return carried_out(request, bulletin_id, submit, serializers.NothingGiven)
 
 
 @guarded_by(POST=Action.APPROVE)
@@ -53,10 +42,10 @@ class ApproveView(BulletinsAPIView):
     @extend_schema(
         operation_id="bulletins_approve",
         request=serializers.ApproveGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS,
+        responses={200: answers.ProgressAnswer} | PROBLEMS,
     )
     def post(self, request: Request, bulletin_id: UUID) -> Response:
-        return _do(request, bulletin_id, approve, serializers.ApproveGiven)
+        return carried_out(request, bulletin_id, approve, serializers.ApproveGiven)
 
 
 @guarded_by(POST=Action.RETURN)
@@ -66,10 +55,10 @@ class ReturnView(BulletinsAPIView):
     @extend_schema(
         operation_id="bulletins_return",
         request=serializers.ReturnGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS,
+        responses={200: answers.ProgressAnswer} | PROBLEMS,
     )
     def post(self, request: Request, bulletin_id: UUID) -> Response:
-        return _do(request, bulletin_id, send_back, serializers.ReturnGiven)
+        return carried_out(request, bulletin_id, send_back, serializers.ReturnGiven)
 
 
 @guarded_by(POST=Action.PUBLISH)
@@ -80,11 +69,11 @@ class PublishView(BulletinsAPIView):
         operation_id="bulletins_publish",
         parameters=[KEY],
         request=serializers.PublishGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS | problems(422),
+        responses={200: answers.ProgressAnswer} | PROBLEMS | problems(422),
     )
     @once
     def post(self, request: Request, bulletin_id: UUID) -> Response:
-        return _do(request, bulletin_id, publish, serializers.PublishGiven)
+        return carried_out(request, bulletin_id, publish, serializers.PublishGiven)
 
 
 @guarded_by(POST=Action.RECALL)
@@ -94,10 +83,10 @@ class RecallView(BulletinsAPIView):
     @extend_schema(
         operation_id="bulletins_recall",
         request=serializers.RecallGiven,
-        responses={200: answers.ProgressAnswer} | _PROBLEMS,
+        responses={200: answers.ProgressAnswer} | PROBLEMS,
     )
     def post(self, request: Request, bulletin_id: UUID) -> Response:
-        return _do(request, bulletin_id, recall, serializers.RecallGiven)
+        return carried_out(request, bulletin_id, recall, serializers.RecallGiven)
 
 
 @guarded_by(GET=Action.INSPECT, POST=Action.REVISE)
@@ -116,7 +105,7 @@ class RevisionsView(BulletinsAPIView):
         operation_id="bulletins_revisions_create",
         parameters=[KEY],
         request=serializers.RevisionGiven,
-        responses={201: answers.ProgressAnswer} | _PROBLEMS | problems(413, 415, 422),
+        responses={201: answers.ProgressAnswer} | PROBLEMS | problems(413, 415, 422),
     )
     @once
     def post(self, request: Request, bulletin_id: UUID) -> Response:

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bulletins.access import NotVisible
+from bulletins.actions.copies import NoPaper
 from bulletins.actions.verb import Conflict
 from bulletins.desk import Refused
 from bulletins.drafting import Invalid
@@ -53,6 +54,8 @@ def as_problem(error: Exception) -> Exception:
     if isinstance(error, Refused):
         kind = api.Conflict if error.reason is Reason.STATE else exceptions.PermissionDenied
         return kind(_sentence(error.reason))
+    if isinstance(error, NoPaper):
+        return exceptions.PermissionDenied(_("この資料には、紙やファイルの写しがありません。画面で読んでください。"))
     if isinstance(error, Conflict):
         return api.Conflict(str(error))
     return _faults(error) if isinstance(error, Invalid) else error

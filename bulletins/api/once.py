@@ -8,12 +8,14 @@ its key after ten minutes.
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -25,6 +27,7 @@ from rest_framework.views import APIView
 
 from bulletins.models import IdempotencyKey
 from council.api import Conflict
+from council.ids import opaque_id
 from council.keys import keyring
 
 HEADER = "Idempotency-Key"
@@ -38,7 +41,7 @@ KEY = OpenApiParameter(
     description="The same key and request within 24 hours get the same answer, and have no second effect.",
 )
 
-Post = Callable[..., Response]
+Post = Callable[..., HttpResponse]
 
 
 class OtherRequest(exceptions.APIException):
@@ -58,15 +61,40 @@ def once(post: Post) -> Post:
         claim, fresh = _claim(request, _key(request))
         if not fresh:
             return _replayed(claim)
-        try:
+        with _freed_by_a_refusal(claim):
             response = post(view, request, **place)
-        except Exception:
-            claim.delete()
-            raise
-        _keep(claim, response)
+        _keep(claim, response, JSONRenderer().render(response.data).decode())
         return response
 
     return answer
+
+
+def once_made_anew(post: Post) -> Post:
+    """once() for what is not kept: the same request again makes it anew, under the id that was `drawn` for the first one."""
+
+    @functools.wraps(post)
+    def answer(view: APIView, request: Request, **place: UUID) -> HttpResponse:
+        if HEADER not in request.headers:
+            return post(view, request, drawn=opaque_id(), **place)
+        claim, fresh = _claim(request, _key(request))
+        if not fresh:
+            return post(view, request, drawn=UUID(claim.answer), **place)
+        drawn = opaque_id()
+        with _freed_by_a_refusal(claim):
+            response = post(view, request, drawn=drawn, **place)
+        _keep(claim, response, str(drawn))
+        return response
+
+    return answer
+
+
+@contextmanager
+def _freed_by_a_refusal(claim: IdempotencyKey) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        claim.delete()
+        raise
 
 
 def _key(request: Request) -> str:
@@ -101,9 +129,8 @@ def _claim(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
     return row, False
 
 
-def _keep(claim: IdempotencyKey, response: Response) -> None:
-    claim.status, claim.location = response.status_code, response.get("Location", "")
-    claim.answer = JSONRenderer().render(response.data).decode()
+def _keep(claim: IdempotencyKey, response: HttpResponse, answer: str) -> None:
+    claim.status, claim.location, claim.answer = response.status_code, response.get("Location", ""), answer
     claim.save(update_fields=["status", "answer", "location"])
 
 

@@ -6,20 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bulletins.actions.copies import NoPaper, Offer, Wish, end_copy, look_at_copies, offer_copy, take_copy
-from bulletins.actions.read import Opened
 from bulletins.actions.verb import Conflict
-from bulletins.browse import subcommittee_names
 from bulletins.copy_form import CopyForm, draw_token
+from bulletins.drafting import Invalid
 from bulletins.models import TakenCopy
 from bulletins.paper.apart import Broken
-from bulletins.paper.document import Bearer, document_of
-from bulletins.paper.press import Pressed, press
+from bulletins.paper.numbered import handed_over, made_for
 from bulletins.views.visibility import missing_unless_visible
 from council.access.policy import Action
 from council.guard import SIGNED_IN, guarded_by
@@ -45,6 +41,9 @@ def copy(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
         return _page(request, offer, form, status=FORBIDDEN)
     except Conflict as conflict:
         form.add_error(None, str(conflict))
+    except Invalid as invalid:
+        # The day ran out, or the parts became others, between the form and the copy.
+        form.add_error(None, str(invalid))
     except Broken:
         form.add_error(None, _("写しを作れませんでした。しばらくしてから、もう一度押してください。"))
         return _page(request, offer, form, status=UNAVAILABLE)
@@ -65,20 +64,8 @@ def _wish(form: CopyForm) -> Wish:
 
 
 def _file(request: HttpRequest, bulletin_id: UUID, wish: Wish) -> HttpResponse:
-    names = subcommittee_names(request.subject)
-
-    def make(opened: Opened, number: int) -> Pressed:
-        bearer = Bearer(request.user, timezone.now(), number, wish.return_by)
-        return press(document_of(request.subject, opened, names, bearer))
-
-    taken, pdf = take_copy(request.subject, bulletin_id, wish, make)
-    response = HttpResponse(pdf, content_type="application/pdf")
-    # The reference alone: the name of a file goes further than the file.
-    name = f"{taken.bulletin.reference}-{taken.revision}-copy{taken.number}.pdf"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    make = made_for(request.subject, request.user, wish.return_by)
+    return handed_over(*take_copy(request.subject, bulletin_id, wish, make))
 
 
 @require_http_methods(["GET"])

@@ -47,6 +47,8 @@ def test_create_answers_where_the_bulletin_stands(world):
         "revision": 1,
         "state": "draft",
         "approvals": {"held": 0, "needed": 1},
+        "scheduled_for": None,
+        "review_on": None,
         "url": f"http://testserver/api/v1/bulletins/{bulletin.pk}/",
     }
 

@@ -40,6 +40,11 @@ FILTERS = [
     {"state": "acknowledged"}, {"state": "unacknowledged"}, {"q": "題名", "tier": "2"}, {"cursor": "x"}, {"tier": "9"},
 ]  # fmt: skip
 DESK_FORMS = ("submit", "approve", "return", "publish", "recall")
+# Over the API, with what each asks for.
+AFTER_APPROVAL: dict[str, dict] = {
+    "schedule": {"moment": "2099-12-01T09:00:00+09:00"}, "schedule/cancel": {}, "keep": {"review_on": "2099-12-01"},
+    "supersede": {"why": "理由"}, "dispose": {"why": "理由"}, "copies": {"revision": 1, "reason": "meeting"},
+}  # fmt: skip
 WRITING = ("edit", "revise", "scratch", "attach", "discard")
 
 
@@ -98,7 +103,9 @@ def copies(about: Subject) -> Iterator[Ask]:
         yield Ask(f"/bulletins/{each}/copy/", "POST", {"reason": "meeting"})
         for number in (1, 2):
             yield from (Ask(f"/bulletins/{each}/parts/{number}/pages/{page}") for page in ("", "1/"))
-    yield Ask(f"/me/copies/{about.never}/end/", "POST", {"ending": "returned"})
+    yield Ask("/api/v1/copies/")
+    ends = (f"me/copies/{about.never}/end", f"api/v1/copies/{about.never}")
+    yield from (Ask(f"/{place}/", "POST", {"ending": "returned"}) for place in ends)
 
 
 def packages(about: Subject) -> Iterator[Ask]:
@@ -251,6 +258,8 @@ def forbidden_deeds(about: Subject) -> Iterator[Ask]:
         yield Ask(f"/desk/scratch/{each}/drop/", "POST", {})
         for deed in ("schedule", "schedule/cancel", "keep", "supersede", "dispose"):
             yield Ask(f"/desk/{each}/{deed}/", "POST", {})
+        for deed, body in AFTER_APPROVAL.items():
+            yield Ask(f"/api/v1/bulletins/{each}/{deed}/", "POST", body)
         yield Ask(f"/api/v1/bulletins/{each}/revisions/", "POST", {})
         yield Ask(f"/api/v1/bulletins/{each}/remind/", "POST", {})
         for deed in ("remind", "extend", "returns/remind", "returns/call"):

@@ -1,0 +1,59 @@
+"""Examples of the desk's timing and closing verbs for the OpenAPI description: what is sent, what comes back, and when it is refused."""
+
+from drf_spectacular.utils import OpenApiExample
+
+from council.api import PROBLEM
+
+_ID = "6f0c2f0e-7d0a-4c57-9a53-0f4f6d1f9b11"
+
+
+def given(name: str, **value: object) -> OpenApiExample:
+    """A body that is sent."""
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+def refused(name: str, code: int, title: str, detail: str, kind: str) -> OpenApiExample:
+    """A problem document."""
+    value = {"type": f"/help/#error-{kind}", "title": title, "status": code, "detail": detail}
+    return OpenApiExample(
+        name,
+        value={**value, "instance": "urn:request:0b5f6e1c-7a34-4c58-9d0e-5f2f3c1a9b77"},
+        media_type=PROBLEM,
+        response_only=True,
+        status_codes=[str(code)],
+    )
+
+
+def conflict(name: str, detail: str) -> OpenApiExample:
+    """A refusal because of where the thing stands."""
+    return refused(name, 409, "いまの状態ではできません", detail, "conflict")
+
+
+def _progress(name: str, state: str, **further: object) -> OpenApiExample:
+    value = {
+        "id": _ID,
+        "reference": "TH-7KQ4",
+        "kind": "threat",
+        "revision": 1,
+        "state": state,
+        "approvals": {"held": 1, "needed": 1},
+        "scheduled_for": None,
+        "review_on": None,
+        "url": f"https://portal.example/api/v1/bulletins/{_ID}/",
+        **further,
+    }
+    return OpenApiExample(name, value=value, response_only=True, status_codes=["200"])
+
+
+_MOMENT = "2026-12-01T09:00:00+09:00"
+SCHEDULE = given("schedule", moment=_MOMENT, expected_people=52)
+SCHEDULED = _progress("scheduled", "scheduled", scheduled_for=_MOMENT)
+UNSCHEDULED = _progress("planned no more", "approved")
+NOT_PLANNED = conflict("nothing planned", "公開の予定はありません。")
+KEEP = given("keep", review_on="2027-06-01", seen="2026-12-01")
+KEPT = _progress("kept", "published", review_on="2027-06-01")
+MOVED = conflict("moved meanwhile", "見直しの日は、ほかの人がもう決めています。")
+WHY = given("why", why="調査が進み、新しい資料（TH-M2XC）に書き直したため。")
+SUPERSEDED = _progress("superseded", "superseded")
+DISPOSED = _progress("disposed", "disposed")
+CONFLICT = conflict("another state", "いまの状態では、この操作はできません。")
