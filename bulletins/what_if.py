@@ -63,19 +63,23 @@ class WhatIf:
     bounded: bool = False
 
 
-def what_if(revision: Revision) -> WhatIf:
-    """What each change of one field would do to the audience of this revision (its bulletin and designation must be loaded)."""
+def what_if(subject: Subject, revision: Revision) -> WhatIf:
+    """What each change of one field would do to the audience of this revision (its bulletin and designation must be loaded).
+
+    Of subcommittees the subject's own alone are weighed, as they alone stand in the form: of the others neither names nor members are told.
+    """
     about = once_published(revision_facts(revision, planned(revision)))
     everybody = (
         User.objects.filter(is_active=True).select_related("organisation").order_by("organisation__name", "name")
     )
     bounded = everybody.count() > MOST_PEOPLE
+    seats = list(Subcommittee.objects.filter(pk__in=subject.subcommittees).order_by("name"))
     pool = _Pool(list(_named(everybody, about) if bounded else everybody), about)
     return WhatIf(
         label=list(_tiers(revision, about, pool)),
-        scope=list(_scopes(revision, about, pool)),
+        scope=list(_scopes(seats, about, pool)),
         fewer=list(_fewer(revision, about, pool)),
-        more=[] if bounded else list(_more(revision, about, pool)),
+        more=[] if bounded else list(_more(seats, about, pool)),
         caveats=list(_caveats(about)),
         bounded=bounded,
     )
@@ -123,9 +127,9 @@ def _tiers(revision: Revision, about: known.Bulletin, pool: _Pool) -> Iterator[S
         yield pool.weigh(said % {"tier": words[tier]}, changed, named=not secret)
 
 
-def _scopes(revision: Revision, about: known.Bulletin, pool: _Pool) -> Iterator[Swap]:
+def _scopes(seats: Iterable[Subcommittee], about: known.Bulletin, pool: _Pool) -> Iterator[Swap]:
     own = about.floor.subcommittees
-    for row in Subcommittee.objects.order_by("name"):
+    for row in seats:
         inside = str(row.pk) in own
         changed = own - {str(row.pk)} if inside else own | {str(row.pk)}
         words = _("「%(name)s限り」を外す") if inside else _("「%(name)s限り」にする")
@@ -148,10 +152,10 @@ def _fewer(revision: Revision, about: known.Bulletin, pool: _Pool) -> Iterator[S
         yield pool.weigh(_("公開先から%(name)sを外す") % {"name": name}, changed)
 
 
-def _more(revision: Revision, about: known.Bulletin, pool: _Pool) -> Iterator[Swap]:
-    """Every subcommittee and organisation that is not among the targets and would bring somebody."""
+def _more(seats: Iterable[Subcommittee], about: known.Bulletin, pool: _Pool) -> Iterator[Swap]:
+    """Every organisation, and subcommittee of the author's, that is not among the targets and would bring somebody."""
     audience = about.released_to
-    for model in (Subcommittee.objects.order_by("name"), Organisation.objects.filter(is_active=True).order_by("name")):
+    for model in (seats, Organisation.objects.filter(is_active=True).order_by("name")):
         for row in model:
             if row.group_id in audience.groups:
                 continue

@@ -89,7 +89,7 @@ def weigh(subject: Subject, bulletin_id: UUID) -> tuple[Revision, WhatIf]:
     """The newest revision and what changes of it would do to its audience. NotVisible as ever."""
     revision, _about = inspect_for(subject, bulletin_id)
     _note(subject, revision, {"weighed": True})
-    return revision, what_if(revision)
+    return revision, what_if(subject, revision)
 
 
 def _titles(parts: Iterable[Part]) -> tuple[Shown, ...]:

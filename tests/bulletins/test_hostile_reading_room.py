@@ -49,7 +49,7 @@ def of_tier_three(world: cast.Council) -> Revision:
 
 
 def test_no_change_that_is_weighed_names_who_is_cleared_for_an_item(world):
-    weighed = what_if(of_tier_three(world))
+    weighed = what_if(subject_of(world.publisher), of_tier_three(world))
     gained = [swap for swaps in (weighed.scope, weighed.more) for swap in swaps if swap.gained]
     assert any(world.reader_three in swap.gained for swap in gained)
     assert not any(swap.named for swap in gained)

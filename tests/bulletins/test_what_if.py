@@ -10,7 +10,8 @@ from bulletins.facts import planned, revision_facts
 from bulletins.models import Revision
 from bulletins.preview import audience_now
 from bulletins.unusual import unusual_in
-from bulletins.what_if import MOST_PEOPLE, Swap, what_if
+from bulletins.what_if import MOST_PEOPLE, Swap, WhatIf
+from bulletins.what_if import what_if as weighed_for
 from tests import cast
 from tests.bulletins import shelf
 
@@ -30,6 +31,11 @@ def drafted(world: cast.Council, **what: object) -> Revision:
     return whole(shelf.drafted(world.publisher, **what))
 
 
+def what_if(revision: Revision) -> WhatIf:
+    """For the author, who sits in both subcommittees."""
+    return weighed_for(subject_of(revision.author), revision)
+
+
 def change(swaps: list[Swap], words: str) -> tuple[set[str], set[str]]:
     swap = next(each for each in swaps if words in each.words)
     return {person.name for person in swap.gained}, {person.name for person in swap.lost}
@@ -47,6 +53,14 @@ def test_a_subcommittee_on_the_label_takes_away_and_its_removal_brings_back(worl
     scope = what_if(draft).scope
     assert change(scope, "電子部品・素材分科会限り」を外す") == ({"秋山 恵", "菅原 亮"}, set())
     assert change(scope, "基幹インフラ分科会限り」にする")[1] == {"平野 隼", "加藤 美咲", "水城 環", "森本 健"}
+
+
+def test_of_a_subcommittee_that_is_not_ones_own_neither_name_nor_members_are_told(client, world):
+    newcomer = cast.person(world.agency, "publisher", tier=2, subcommittees=[world.materials])
+    draft = whole(shelf.drafted(newcomer, people=[world.reader_one]))
+    page = cast.sign_in(client, newcomer).get(reverse("desk:what-if", args=[draft.bulletin_id])).content.decode()
+    assert "電子部品・素材分科会" in page
+    assert "基幹インフラ分科会" not in page
 
 
 def test_targets_that_go_and_come_say_whom_they_alone_let_in(world):
