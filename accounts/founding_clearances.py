@@ -171,9 +171,8 @@ def found_roster_entry(
     _need_order(first_day, last_day, "last_day")
     now = timezone.now()
     facts = {"first_day": first_day, "last_day": last_day, "accepted_at": now, "pledged_at": now}
-    entry = RosterEntry.objects.update_or_create(designation=designation, person=person, ended_at=None, defaults=facts)[
-        0
-    ]
+    same = {"designation": designation, "person": person, "ended_at": None, "prolongs": None}
+    entry = RosterEntry.objects.update_or_create(**same, defaults=facts)[0]
     derive(designation, [person.pk])
     return entry
 

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from uuid import UUID
 
+from django.db import Error as DatabaseFailure
 from django.utils import timezone
 
 from council.access.facts import Term
 from council.audit.details import details_of
 from council.audit.events import Event, Outcome
 from council.audit.models import AuditEvent
+from council.audit.record import AuditUnavailable
 
 _CLEARING = (Event.CLEARANCE_RECORD, Event.CLEARANCE_END)
 _CERTIFYING = (Event.CERTIFICATION_RECORD, Event.CERTIFICATION_SUSPEND, Event.CERTIFICATION_RESUME)
@@ -91,10 +93,13 @@ def _earlier(*days: date | None) -> date | None:
 
 
 def _told(agency: UUID | str, actions: Iterable[Event]) -> Iterator[_Told]:
-    """The events of the agency in their order; one whose detail is gone tells nothing."""
+    """The events of the agency in their order; one whose detail is gone tells nothing. AuditUnavailable when the log can't be read."""
     rows = AuditEvent.objects.filter(action__in=list(actions), org=str(agency), outcome=Outcome.ALLOW)
-    events = list(rows.only("pk", "action", "time", "object", "tier").order_by("pk"))
-    details = details_of(events)
+    try:
+        events = list(rows.only("pk", "action", "time", "object", "tier").order_by("pk"))
+        details = details_of(events)
+    except DatabaseFailure as error:
+        raise AuditUnavailable("the audit log can't be read") from error
     for event in events:
         facts = details.get(event.pk, {}).get("facts", {})
         if facts.get("agency") == str(agency):

@@ -36,3 +36,9 @@ class NominateForm(forms.Form):
 
     def clean_designation(self) -> Designation:
         return self.rooms[self.cleaned_data["designation"]].designation
+
+
+class ProlongForm(forms.Form):
+    """Until when an entry is to go on."""
+
+    last_day = day_field(label=_("新しい終わりの日"), required=False)

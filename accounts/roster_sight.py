@@ -29,6 +29,8 @@ class Line:
     oneself: bool = False
     cleared_until: date | None = None
     taught_until: date | None = None
+    # Whether the organisation's side may name the person for the days after this entry's last.
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def stands(entry: RosterEntry, today: date) -> str:
 
 def _entries() -> QuerySet[RosterEntry]:
     return RosterEntry.objects.select_related("designation__agency", "person__organisation").order_by(
-        "designation__register_number", "person__organisation__name", "person__name", "pk"
+        "designation__register_number", "person__organisation__name", "person__name", "first_day", "pk"
     )
 
 
@@ -70,6 +72,7 @@ def entries_of_home(home: UUID | str) -> QuerySet[RosterEntry]:
 def of_agency(agency: Organisation, today: date, oneself: str) -> list[Roster]:
     """The rosters of the agency, for its officers."""
     entries = list(entries_of_agency(agency.pk))
+    may_go_on = _prolongable(entries, today)
     people = {entry.person_id for entry in entries}
     cleared = _until(Clearance.objects.filter(cleared_on(today), agency=agency, person__in=people))
     taught = _until(Education.objects.filter(taught_on(today), agency=agency, person__in=people))
@@ -83,6 +86,7 @@ def of_agency(agency: Organisation, today: date, oneself: str) -> list[Roster]:
             oneself=str(person) == oneself,
             cleared_until=cleared.get(person),
             taught_until=taught.get(person),
+            goes_on=entry.pk in may_go_on and entry.person.organisation_id == agency.pk and str(person) != oneself,
         )
 
     return _by_item(map(line, entries))
@@ -90,7 +94,19 @@ def of_agency(agency: Organisation, today: date, oneself: str) -> list[Roster]:
 
 def of_home(home: Organisation, today: date) -> list[Roster]:
     """The organisation's own people, for its administrators."""
-    return _by_item(Line(entry, stands(entry, today)) for entry in entries_of_home(home.pk))
+    entries = list(entries_of_home(home.pk))
+    may_go_on = _prolongable(entries, today)
+    return _by_item(Line(entry, stands(entry, today), goes_on=entry.pk in may_go_on) for entry in entries)
+
+
+def _prolongable(entries: list[RosterEntry], today: date) -> set[int]:
+    """Those that end one day, count now and are followed by nothing yet."""
+    followed = {entry.prolongs_id for entry in entries if entry.ended_at is None}
+    return {
+        entry.pk
+        for entry in entries
+        if entry.last_day and entry.pk not in followed and stands(entry, today) == "pledged"
+    }
 
 
 def _until(rows: QuerySet) -> dict[UUID, date]:

@@ -1,10 +1,11 @@
 """取扱者名簿: an organisation names its people for an item, the agency accepts them, each signs; and taking off takes one person, at once.
 
-Nobody says why somebody was not accepted, or came off: rows and events hold no reason.
+What is about to end is prolonged by an entry of its own that begins the day after: named, accepted and signed like any other, since the
+sentence that is signed says the days. Nobody says why somebody was not accepted, or came off: rows and events hold no reason.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -49,32 +50,60 @@ def nominate_handler(
 ) -> RosterEntry:
     """Names the person for the item. Refused where no contract covers it; it counts only once the agency accepted and the person signed."""
     _need_nominator(deed, designation, person)
-    person = User.objects.select_related("organisation").select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-    if not (person.is_active and person.organisation.is_active):
-        raise ValidationError({"person": _("利用中の人だけを推薦できます。")})
+    last_day = _within(_room_of(deed, designation, person), first_day, last_day)
     today = deed.subject.today
-    room = room_for(person.organisation, designation, today)
-    if room is None:
-        raise Refused(Reason.CONTRACT, person.pk)
-    last_day = _within(room, first_day, last_day)
     if last_day and last_day < today:
         raise ValidationError({"last_day": _("終わりの日が、すでに過ぎています。")})
     _lock(designation.pk)
     # Whose days are over makes room for the next entry.
-    RosterEntry.objects.filter(designation=designation, person=person, ended_at=None, last_day__lt=today).update(
-        ended_at=timezone.now()
-    )
+    listed = RosterEntry.objects.filter(designation=designation, person=person, ended_at=None)
+    listed.filter(last_day__lt=today).update(ended_at=timezone.now())
+    if listed.exists():
+        raise ValidationError({"person": _("この人は、すでにこの項目の名簿にあります。")})
+    return _name(deed, designation, person, first_day=first_day, last_day=last_day)
+
+
+@verb(Event.ROSTER_RECORD)
+def prolong_handling(deed: Deed, entry: RosterEntry, *, last_day: date | None = None) -> RosterEntry:
+    """Names the person for the days after the entry's last. The entry stays as it is: where nothing comes of it, it ends all the same."""
+    _need_nominator(deed, entry.designation, entry.person)
+    room = _room_of(deed, entry.designation, entry.person)
+    entry = _open(entry)
+    if not entry.pledged_at or (entry.last_day and entry.last_day < deed.subject.today):
+        raise ValidationError(_("延ばせるのは、いま取扱者である人の期間だけです。"))
+    if entry.last_day is None:
+        raise ValidationError(_("この期間には終わりがありません。"))
+    if RosterEntry.objects.filter(prolongs=entry, ended_at=None).exists():
+        raise ValidationError(_("この期間の後は、すでに推薦されています。"))
+    following = entry.last_day + timedelta(days=1)
+    last_day = _within(room, following, last_day)
+    return _name(deed, entry.designation, entry.person, first_day=following, last_day=last_day, prolongs=entry)
+
+
+def _room_of(deed: Deed, designation: Designation, person: User) -> Room:
+    """The days for which the person, who is locked, may be named. Refused where no contract covers the item."""
+    person = User.objects.select_related("organisation").select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    if not (person.is_active and person.organisation.is_active):
+        raise ValidationError({"person": _("利用中の人だけを推薦できます。")})
+    room = room_for(person.organisation, designation, deed.subject.today)
+    if room is None:
+        raise Refused(Reason.CONTRACT, person.pk)
+    return room
+
+
+def _name(deed: Deed, designation: Designation, person: User, **said: object) -> RosterEntry:
+    """Behind the lock on the designation."""
     entry = RosterEntry(
-        designation=designation, person=person, first_day=first_day, last_day=last_day,
-        nominated_by_id=deed.subject.person, nominated_at=timezone.now(),
-    )  # fmt: skip
+        designation=designation, person=person, nominated_by_id=deed.subject.person, nominated_at=timezone.now(), **said
+    )
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
     except IntegrityError:
         raise ValidationError({"person": _("この人は、すでにこの項目の名簿にあります。")}) from None
     derive(designation)
-    _note(deed, entry, **days(first_day, last_day))
+    going_on = {"prolongs": entry.prolongs_id} if entry.prolongs_id else {}
+    _note(deed, entry, **days(entry.first_day, entry.last_day), **going_on)
     return entry
 
 
@@ -113,13 +142,19 @@ def pledge_handling(deed: Deed, entry: RosterEntry, version: int) -> RosterEntry
 
 @verb(Event.ROSTER_REMOVE)
 def end_handling(deed: Deed, entry: RosterEntry) -> RosterEntry:
-    """The person comes off the roster, or is not accepted: at once, by the agency or by their organisation, and nobody asks why."""
+    """The person comes off the roster, or is not accepted: at once, by the agency or by their organisation, and nobody asks why.
+
+    With an entry ends what prolongs it; where only that ends, the entry goes on until its last day.
+    """
     agency, person = entry.designation.agency, entry.person
     if Role.CLEARANCE_OFFICER in deed.subject.roles and deed.subject.organisation == str(agency.pk):
         limits.need_officer(deed.subject, agency, person.organisation, person.pk)
     else:
         limits.need(deed.subject, Action.NOMINATE, facts.Organisation(str(person.organisation_id)), person.pk)
-    return _end(deed, _open(entry))
+    ended = following = _end(deed, _open(entry))
+    while following := RosterEntry.objects.filter(prolongs=following, ended_at=None).first():
+        _end(deed, _open(following))
+    return ended
 
 
 def end_handling_of(deed: Deed, person: User) -> int:

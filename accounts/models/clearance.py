@@ -184,12 +184,17 @@ class RosterEntry(models.Model):
     # Which version of the sentence (accounts.handler_pledge) they signed.
     pledged_version = models.PositiveSmallIntegerField(_("誓約した文の版"), null=True, blank=True)
     ended_at = models.DateTimeField(_("外れた日時"), null=True, blank=True)
+    # The entry that this one goes on from, the day after its last. It takes every step anew; the older one holds until then.
+    prolongs = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["designation", "person"], condition=Q(ended_at__isnull=True), name="on_a_roster_once"
+                fields=["designation", "person"],
+                condition=Q(ended_at__isnull=True, prolongs__isnull=True),
+                name="on_a_roster_once",
             ),
+            models.UniqueConstraint(fields=["prolongs"], condition=Q(ended_at__isnull=True), name="prolonged_once"),
             models.CheckConstraint(
                 condition=Q(pledged_at__isnull=True) | Q(accepted_at__isnull=False), name="nobody_pledges_unaccepted"
             ),

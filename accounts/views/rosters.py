@@ -12,7 +12,7 @@ from accounts import roster_sight as sight
 from accounts.actions import rosters as verbs
 from accounts.context import clearing_pages
 from accounts.models import Organisation, RosterEntry
-from accounts.roster_forms import NominateForm
+from accounts.roster_forms import NominateForm, ProlongForm
 from accounts.views import door
 from council.access import facts
 from council.access.facts import Role
@@ -71,19 +71,29 @@ def _nominate(request: HttpRequest, form: NominateForm) -> RosterEntry | None:
 
 def _decide(request: HttpRequest, home: Organisation, officer: bool) -> HttpResponse:
     do = request.POST.get("do", "")
-    if do not in ("accept", "end"):
+    if do not in ("accept", "prolong", "end"):
         raise Http404
     entry = _entry(request, sight.entries_of_agency(home.pk) if officer else sight.entries_of_home(home.pk))
     try:
         if do == "accept":
             verbs.accept_handler(entry, acting_user=request.user)
             messages.success(request, _("受け入れました。本人が誓約すると、取扱者になります。"))
+        elif do == "prolong":
+            _prolong(request, entry)
         else:
             verbs.end_handling(entry, acting_user=request.user)
             messages.success(request, _("名簿から外しました。次の操作から、この項目は見られません。"))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     return redirect("accounts:handlers")
+
+
+def _prolong(request: HttpRequest, entry: RosterEntry) -> None:
+    form = ProlongForm(request.POST)
+    if not form.is_valid():
+        raise ValidationError(form.errors["last_day"][0])
+    verbs.prolong_handling(entry, last_day=form.cleaned_data["last_day"], acting_user=request.user)
+    messages.success(request, _("延ばす推薦をしました。行政機関が受け入れ、本人が誓約すると、いまの期間に続きます。"))
 
 
 def _entry(request: HttpRequest, entries: object) -> RosterEntry:

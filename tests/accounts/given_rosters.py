@@ -91,6 +91,22 @@ def accepted_row(world: cast.Council) -> RosterEntry:
     return entry
 
 
+def ending(world: cast.Council, last_day: date = LATER) -> RosterEntry:
+    """The reader of tier two handles the item until that day, by all three steps."""
+    by = {"acting_user": world.administrator}
+    entry = rosters.nominate_handler(world.item, world.reader_two, first_day=TODAY, last_day=last_day, **by)
+    rosters.accept_handler(entry, acting_user=world.officer)
+    return rosters.pledge_handling(entry, handler_pledge.VERSION, acting_user=entry.person)
+
+
+def ending_row(world: cast.Council) -> RosterEntry:
+    """As ending(), without its events."""
+    entry = accepted_row(world)
+    entry.pledged_at, entry.last_day = timezone.now(), LATER
+    entry.save()
+    return entry
+
+
 def suspend(world: cast.Council) -> None:
     """The certification is suspended since today."""
     OperatorCertification.objects.filter(company=world.company).update(suspended_on=TODAY)
@@ -107,6 +123,7 @@ PREPARED: dict[str, Callable] = {
     "accept_handler": nominated_row,
     "pledge_handling": accepted_row,
     "end_handling": nominated_row,
+    "prolong_handling": ending_row,
 }
 # verb -> (its call, who does it)
 CALLS: dict[str, tuple[Callable, str]] = {
@@ -150,6 +167,10 @@ CALLS: dict[str, tuple[Callable, str]] = {
     ),
     "nominate_handler": (
         lambda w, **by: rosters.nominate_handler(w.item, w.reader_two, first_day=TODAY, **by),
+        "administrator",
+    ),
+    "prolong_handling": (
+        lambda w, **by: rosters.prolong_handling(RosterEntry.objects.get(person=w.reader_two), **by),
         "administrator",
     ),
     "accept_handler": (
