@@ -181,6 +181,8 @@ class Move:
 def moves_for(subject: Subject, revision: Revision, about: known.Bulletin) -> dict[Action, Move]:
     """The moves from here. While a newer revision is on its way, the served one can still be recalled."""
     actions = _NEXT.get(State(revision.state), ())
+    if Action.DISPOSE in actions:
+        about = facts.with_what_goes(about, revision.bulletin_id)
     decisions = {action: decide(subject, action, about) for action in actions}
     if Action.RECALL not in decisions and revision.bulletin.served_id:
         decisions[Action.RECALL] = judge(subject, Action.RECALL, facts.served(revision.bulletin_id)[1])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Designation, Organisation, Subcommittee, User
-from bulletins import facts, figures, markings, related, structured
+from bulletins import facts, figures, markings, related, scopes, structured
 from bulletins.draft_days import LAST_YEAR, faults_in
 from bulletins.draft_files import FileRefused, Findings, taken
 from bulletins.draft_words import Faults, check_line, check_text, secret
@@ -107,11 +107,16 @@ def _tier(value: object, where: str, faults: Faults) -> Tier:
         return Tier.ONE
 
 
+def caveat_fault(refused: caveats.CaveatRefused) -> str:
+    """What is wrong with a caveat, in the reader's language."""
+    return _(refused.sentence) % {"words": refused.words}
+
+
 def _caveats(words: tuple[str, ...], where: str, faults: Faults) -> tuple[caveats.Caveat, ...]:
     try:
         return caveats.parse_all(words)
     except caveats.CaveatRefused as refused:
-        faults.add(where, str(refused))
+        faults.add(where, caveat_fault(refused))
         return ()
 
 
@@ -207,6 +212,8 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
             faults.add(f"{where}.kind", _("ファイルを付けられるのは付属資料と図だけです。"))
     _need_to_know(part.subcommittees, f"{where}.subcommittees", subject, faults)
     _last_day(part.caveats, f"{where}.caveats", faults)
+    for sentence in scopes.part_faults_in(part.caveats):
+        faults.add(f"{where}.caveats", sentence)
     data, findings = _taken(part, where, faults)
     return PartDraft(
         part.text, tier, part.kind, tuple(sorted(set(part.subcommittees))), tuple(dict.fromkeys(part.caveats)),
@@ -216,6 +223,7 @@ def _part(place: int, part: PartDraft, checked: Checked, subject: Subject, fault
 
 def check_part(part: PartDraft, tier: Tier, subject: Subject) -> PartDraft:
     """One part of a draft of this tier, with its words resolved. Invalid, its faults named as of the first part."""
+    part = scopes.narrowed_part(part, subject)
     faults, whole = Faults(), Checked(Draft("", "", tier, (part,)), tier)
     checked = _part(1, part, whole, subject, faults)
     if faults:
@@ -230,19 +238,20 @@ def _end_of(draft: Draft, faults: Faults) -> datetime | None:
 
 
 def _last_day(words: tuple[str, ...], where: str, faults: Faults) -> date | None:
-    """The earliest last day among the caveats; a fault and None for one that is over, or beyond all calendars."""
-    day = caveats.last_day(_caveats(words, where, faults))
-    if day and day < timezone.localdate():
+    """The earliest last day among the caveats; a fault for any day that is over, or beyond all calendars, and None for all of them."""
+    marks = _caveats(words, where, faults)
+    if any(each.is_over(timezone.localdate()) for each in marks):
         faults.add(where, _("取扱制限の期限がもう過ぎています。"))
-    elif day and day.year > LAST_YEAR:
+    elif any((each.until or each.through or date.min).year > LAST_YEAR for each in marks):
         faults.add(where, _("取扱制限の期限が遠すぎます。"))
     else:
-        return day
+        return caveats.last_day(marks)
     return None
 
 
 def check(draft: Draft, subject: Subject) -> Checked:
     """The draft with its words resolved. Invalid, naming every fault, when something does not hold."""
+    draft = scopes.narrowed(draft, subject)
     faults, checked = Faults(), Checked(draft)
     if draft.kind not in Bulletin.Kind.values:
         faults.add("kind", _("知らない種類です。"))
@@ -276,6 +285,10 @@ def check(draft: Draft, subject: Subject) -> Checked:
     checked.to_subcommittees = _rows(Subcommittee, draft.to_subcommittees, "released_to.subcommittees", faults)
     checked.people = _rows(User, draft.people, "released_to.people", faults, is_active=True)
     checked.nominated = _rows(User, draft.nominated, "nominated", faults, is_active=True)
+    for sentence in scopes.faults_in(
+        draft.caveats, checked.organisations, checked.people, others=bool(draft.to_subcommittees)
+    ):
+        faults.add("caveats", sentence)
     if faults:
         raise Invalid(faults)
     return checked

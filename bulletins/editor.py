@@ -28,6 +28,7 @@ from bulletins.part_form import PartForm, Several
 from bulletins.rendition import Portion
 from bulletins.structured_forms import BUTTON as ROW_BUTTON
 from bulletins.structured_forms import sent_fields, with_rows
+from bulletins.worded_caveats import DAYS, apart
 from council.access import caveats
 from council.access.tiers import Tier
 
@@ -120,19 +121,22 @@ def filled(inspected: Inspected, named: Named, options: Options, *, number: int)
 def copied(inspected: Inspected, options: Options) -> Editor:
     """The form for a new bulletin with the words and labels of another: without its audience, and without days that are over."""
     today, initial = timezone.localdate(), _initial_of(inspected, Named([], [], [], []))
-    initial.update({"change_summary": "", "review_on": None, "caveats": _not_over(initial["caveats"], today)})
-    if initial["until"] and initial["until"] < today:
-        initial["until"] = None
+    initial.update({"change_summary": "", "review_on": None, **_without_past_days(initial, today)})
     if initial["deadline"] and initial["deadline"] < timezone.now():
         initial.update({"deadline": None, "deadline_choice": NONE})
     rows = [_initial_of_part(shown, initial["kind"]) for shown in inspected.rendition.portions]
     for row in rows:
-        row["caveats"] = _not_over(row["caveats"], today)
+        row.update(_without_past_days(row, today))
     return Editor(DraftForm(initial=initial, options=options), _unbound(rows, options))
 
 
 def _not_over(words: list[str], today: date) -> list[str]:
-    return [each.words for each in caveats.parse_all(words) if not (each.until and each.until < today)]
+    return [each.words for each in caveats.parse_all(words) if not each.is_over(today)]
+
+
+def _without_past_days(initial: Mapping[str, object], today: date) -> dict[str, object]:
+    days = {name: None for name, day in initial.items() if name in DAYS and isinstance(day, date) and day < today}
+    return {**days, "caveats": _not_over(initial["caveats"], today)}
 
 
 def days_left_out(inspected: Inspected) -> bool:
@@ -145,8 +149,7 @@ def days_left_out(inspected: Inspected) -> bool:
 
 def _initial_of(inspected: Inspected, named: Named) -> dict[str, object]:
     revision = inspected.revision
-    marks = caveats.parse_all(revision.caveats)
-    dated = next((caveat for caveat in marks if caveat.until), None)
+    plain, worded = apart(revision.caveats)
     return {
         "kind": revision.bulletin.kind,
         "title": inspected.title,
@@ -156,8 +159,8 @@ def _initial_of(inspected: Inspected, named: Named) -> dict[str, object]:
         "floor_title": inspected.titles[0].words.text if revision.floor < revision.tier and inspected.titles else "",
         "designation": revision.designation.register_number if revision.designation else "",
         "subcommittees": revision.subcommittees,
-        "caveats": [caveat.words for caveat in marks if caveat is not dated],
-        "until": dated.until if dated else None,
+        "caveats": plain,
+        **worded,
         "deadline_choice": deadline_chosen(revision),
         "deadline": None if revision.standard_deadline else revision.deadline,
         "to_subcommittees": named.to_subcommittees,
@@ -172,6 +175,7 @@ def _initial_of(inspected: Inspected, named: Named) -> dict[str, object]:
 
 def _initial_of_part(portion: Portion[Shown], kind: object) -> dict[str, object]:
     part, words = portion.content.part, portion.content.words
+    plain, worded = apart(part.caveats)
     return {
         "kind": part.kind,
         "keep": part.pk if part.stored_file else None,
@@ -180,7 +184,8 @@ def _initial_of_part(portion: Portion[Shown], kind: object) -> dict[str, object]
         "tier": part.tier,
         "text": words.text,
         "subcommittees": part.subcommittees,
-        "caveats": part.caveats,
+        "caveats": plain,
+        **worded,
     }
 
 

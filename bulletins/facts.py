@@ -45,6 +45,20 @@ def revision_facts(revision: Revision, released_to: Audience) -> facts.Bulletin:
     )
 
 
+def with_what_goes(about: facts.Bulletin, bulletin_id: UUID) -> facts.Bulletin:
+    """The facts for whoever wants to destroy the bulletin: with the caveats of every revision and every part (one query)."""
+    rows = Part.unrestricted.filter(revision__bulletin=bulletin_id).order_by()
+    found = {word for own, whole in rows.values_list("caveats", "revision__caveats") for word in (*own, *whole)}
+    return replace(about, marks=caveats.parse_all(sorted(found)))
+
+
+def may_be_reused(revision: Revision) -> bool:
+    """Whether no caveat of the revision, or of a part of it, keeps its words out of other bulletins (one query)."""
+    rows = Part.unrestricted.filter(revision=revision).order_by().values_list("caveats", flat=True)
+    marks = caveats.parse_all([*revision.caveats, *(word for own in rows for word in own)])
+    return caveats.Path.REUSE not in caveats.closed(marks)
+
+
 def granted(bulletin_id: UUID) -> Audience:
     """To whom the bulletin is released, from guardian's two tables (two queries)."""
     people = PersonGrant.objects.filter(content_object=bulletin_id).values_list("user_id", flat=True)

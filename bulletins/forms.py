@@ -3,8 +3,6 @@
 The fields take words as they are; bulletins.drafting says what holds. bulletins.editor puts the forms together.
 """
 
-from datetime import date
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -15,13 +13,14 @@ from bulletins.models import Bulletin
 from bulletins.options import Options, people_at
 from bulletins.part_form import Several, caveat_choices, lines, select, tier_words
 from bulletins.related import references_in
+from bulletins.worded_caveats import WordedCaveats
 
 # Of a correction: whether those who acknowledged the revision before are asked again.
 IMPORTANT, SMALL = "yes", "no"
 _EMPTY = lazy("入力してください。")
 
 
-class DraftForm(forms.Form):
+class DraftForm(WordedCaveats):
     """The bulletin as a whole: title, label, deadline, audience."""
 
     use_required_attribute = False
@@ -60,12 +59,6 @@ class DraftForm(forms.Form):
         help_text=lazy("選んだすべての分科会に属する人だけが見られます。"),
     )
     caveats = Several(label=lazy("取扱制限"), required=False)
-    until = forms.DateField(
-        label=lazy("○年○月○日まで"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=lazy("この日を過ぎると、だれも見られなくなります。"),
-    )
     deadline_choice = forms.ChoiceField(label=lazy("確認の期限"), required=False, widget=forms.RadioSelect)
     deadline = forms.DateTimeField(
         label=lazy("期限の日時"),
@@ -156,8 +149,6 @@ class DraftForm(forms.Form):
     def draft(self, parts: tuple[PartDraft, ...]) -> Draft:
         """What the author handed in, with these parts."""
         given = self.cleaned_data
-        until: date | None = given.get("until")
-        words = [f"{until.year}年{until.month}月{until.day}日まで"] if until else []
         return Draft(
             kind=given.get("kind", ""),
             title=given.get("title", ""),
@@ -166,7 +157,7 @@ class DraftForm(forms.Form):
             floor=given.get("floor") or None,
             floor_title=given.get("floor_title", ""),
             subcommittees=tuple(given.get("subcommittees", ())),
-            caveats=(*given.get("caveats", ()), *words),
+            caveats=(*given.get("caveats", ()), *self.worded),
             designation=given.get("designation", ""),
             # Without a choice, as from a program, a moment that is named is meant.
             deadline=given.get("deadline") if given.get("deadline_choice") in (MOMENT, "") else None,

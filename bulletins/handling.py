@@ -67,7 +67,7 @@ def handling_of(
         caveats=tuple(_(caveat.words) for caveat in banner.caveats),
         scope=scope_of(subcommittees),
         who=_who(banner, organisation, subcommittees),
-        system=_("、").join([*_ways(closed, partly), *_ends(banner, own, last_day, designated_until)]),
+        system=_("、").join([*_ways(closed, partly, banner.caveats), *_ends(banner, own, last_day, designated_until)]),
         reader=_("、").join(_on_trust(banner)),
         closed=closed,
         partly=partly,
@@ -116,6 +116,12 @@ def _who(banner: Label, organisation: str, subcommittees: Sequence[str]) -> str:
         )
     if subcommittees:
         return _("%(names)sに属する人にだけ見せられ、%(organisation)sの中でもほかの人には見せられません。") % words
+    only = [caveat.only for caveat in banner.caveats if caveat.only]
+    if only:
+        return _("%(only)sにだけ見せられ、%(organisation)sの中でもほかの人には見せることも話すこともできません。") % {
+            **words,
+            "only": _("・かつ").join(only),
+        }
     if banner.tier is Tier.TWO or Path.FORWARD in caveats.closed(banner.caveats):
         return (
             _(
@@ -126,8 +132,9 @@ def _who(banner: Label, organisation: str, subcommittees: Sequence[str]) -> str:
     return _("だれに見せてもかまいません。")
 
 
-def _ways(closed: frozenset[Path], partly: frozenset[Path]) -> list[str]:
+def _ways(closed: frozenset[Path], partly: frozenset[Path], marks: tuple[Caveat, ...]) -> list[str]:
     """Which ways out the portal itself closes, in words. Only what it really does is named."""
+    stays = caveats.stays(marks)
     named = {
         Path.FORWARD: _("このポータルからの転送"),
         Path.SELECTION: _("文字の選択と複写"),
@@ -136,6 +143,8 @@ def _ways(closed: frozenset[Path], partly: frozenset[Path]) -> list[str]:
         Path.FILE: _("付属資料の受け取り"),
         Path.PACKAGE: _("封をした包みの受け取り"),
         Path.API: _("プログラムへの本文の引き渡し"),
+        Path.REUSE: _("新しい資料への写し"),
+        Path.DISPOSAL: _("このポータルからの廃棄") if stays else _("書かれた日までの、このポータルからの廃棄"),
     }
     said = [words for path, words in named.items() if path in closed]
     return said + [_("制限のある部分の、%(use)s") % {"use": words} for path, words in named.items() if path in partly]

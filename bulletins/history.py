@@ -103,7 +103,7 @@ def _copy(facts: dict, subject: Subject) -> str:
 def _is_lower(newest: Revision, facts: dict) -> bool:
     """A last day that is over is not carried along, and missing it is no lowering."""
     today = timezone.localdate()
-    wanted = [each for each in parse_all(facts["caveats"]) if not (each.until and each.until < today)]
+    wanted = [each for each in parse_all(facts["caveats"]) if not each.is_over(today)]
     return (
         newest.tier < facts["tier"]
         or not set(newest.all_subcommittees).issuperset(facts["subcommittees"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bulletins import figures, structured
 from bulletins.actions.read import Shown
-from bulletins.drafting import PartDraft
+from bulletins.drafting import PartDraft, caveat_fault
 from bulletins.editor import Editor
 from bulletins.figures import Figure
 from bulletins.handling import Handling, handling_of
@@ -74,6 +74,7 @@ def look_at(written: Editor, options: Options, organisation: str, *, only: int |
 def _own_label(written: Editor, options: Options, faults: list[str]) -> tuple[Label, Tier]:
     """The label of the bulletin itself, and the tier of the title that its fullest readers get."""
     draft = written.form.draft(())
+    faults += written.form.word_faults
     known = {value for value, _words in options.subcommittees}
     lower = draft.floor if draft.floor and not draft.floor_title else None
     tier = _tier(lower or draft.tier, faults)
@@ -106,12 +107,12 @@ def _caveats(words: tuple[str, ...], faults: list[str]) -> tuple[caveats.Caveat,
     try:
         return caveats.parse_all(words)
     except caveats.CaveatRefused as refused:
-        faults.append(str(refused))
+        faults.append(caveat_fault(refused))
         return ()
 
 
 def _look(place: int, number: int, form: PartForm, about: Bulletin, names: dict[str, str]) -> Look:
-    part, faults = form.draft(), []
+    part, faults = form.draft(), form.word_faults
     tier, marks = _tier(part.tier, faults), _caveats(part.caveats, faults)
     if is_marked_secret(part.text):
         return Look(number, form.kind_words, faults=[_secret()])

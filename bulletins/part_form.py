@@ -16,6 +16,7 @@ from bulletins.options import Choices, Options
 from bulletins.structured import is_structured
 from bulletins.structured_forms import SheetForm, fields_of, sent_fields
 from bulletins.uploads import whole
+from bulletins.worded_caveats import WordedCaveats
 from council.access import caveats
 from council.access.tiers import Tier
 
@@ -51,7 +52,7 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class PartForm(forms.Form):
+class PartForm(WordedCaveats):
     """One part: its label in the margin, its words, its fields or its file."""
 
     use_required_attribute = False
@@ -132,7 +133,7 @@ class PartForm(forms.Form):
 
     @property
     def is_limited(self) -> bool:
-        return bool(self["subcommittees"].value() or self["caveats"].value())
+        return bool(self["subcommittees"].value() or self["caveats"].value() or self.has_words)
 
     def _text(self) -> str:
         if self.sheet:
@@ -151,7 +152,7 @@ class PartForm(forms.Form):
             given.get("tier", ""),
             given.get("kind", ""),
             tuple(given.get("subcommittees", ())),
-            tuple(given.get("caveats", ())),
+            (*given.get("caveats", ()), *self.worded),
             upload.name if upload else "",
             whole(upload) if upload else None,
             given.get("keep"),

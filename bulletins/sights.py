@@ -191,6 +191,7 @@ def _guards(inspected: Inspected) -> Sight:
         "stops_print": Path.PRINT in whole,
         "stops_copy": Path.SELECTION in whole,
         "guards_copy": Path.SELECTION in whole | caveats.closed(banner),
+        "stops_reuse": Path.REUSE in whole | caveats.closed(banner),
         "now": timezone.now(),
     }
 

@@ -170,6 +170,7 @@ def _caveats(about: known.Bulletin) -> Iterator[Ways]:
     words = {
         Path.SELECTION: _("複写"), Path.PRINT: _("印刷"), Path.PDF: _("紙の写し"), Path.FILE: _("付属資料の受け取り"),
         Path.PACKAGE: _("包みでの配付"), Path.API: _("プログラムからの取得"), Path.FORWARD: _("転送"),
+        Path.REUSE: _("新しい資料への写し"), Path.DISPOSAL: _("廃棄"),
     }  # fmt: skip
     own = about.floor.caveats
     for each in map(caveats.parse, caveats.WORDS):

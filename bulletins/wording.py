@@ -64,6 +64,11 @@ def why_not_there(reason: Reason) -> str:
     return sentences.get(reason, _("重要経済安保情報を取り扱うための条件がそろっていません。"))
 
 
+def not_reusable() -> str:
+    """Why nothing can be copied out of a bulletin."""
+    return _("取扱制限（再利用禁止、再利用要許可）があるため、写せません。")
+
+
 def refusal(action: Action, reason: Reason) -> str:
     """Why the person may not do this, as one plain sentence that also says what would help, where something does."""
     if reason in (Reason.STATE, Reason.EXPIRED):
@@ -73,6 +78,7 @@ def refusal(action: Action, reason: Reason) -> str:
     if reason is Reason.AUTHOR:
         return _of_the_author(action)
     sentences = {
+        Reason.CAVEAT: _("取扱制限（削除禁止、○○まで保存）があるため、廃棄できません。"),
         Reason.ALREADY_APPROVED: _("この資料はもう承認しています。もうひとりの承認者を待っています。"),
         Reason.NOT_INVOLVED: _("この操作ができるのは、資料を作った組織の人です。"),
         Reason.PLEDGE: _("先に守秘誓約への同意が要ります。"),

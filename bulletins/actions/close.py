@@ -15,7 +15,7 @@ from bulletins import dispatch, distribution, facts, indexing, notifying, releas
 from bulletins.actions.verb import note, verb
 from bulletins.answering import destroy_notes
 from bulletins.deadlines import return_deadline
-from bulletins.desk import get_revision_for, get_served_for
+from bulletins.desk import allow, get_revision_for, get_served_for
 from bulletins.drafting import refuse_marked
 from bulletins.facts import on_the_desk
 from bulletins.holders import Holders, holders_of
@@ -111,8 +111,12 @@ def supersede(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
 
 @verb(Action.DISPOSE)
 def dispose(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
-    """recalled, expired or superseded → disposed: the keys of every revision and of the notes on it are destroyed, nothing opens again."""
-    revision, _about = get_revision_for(subject, bulletin_id, Action.DISPOSE, lock=True)
+    """recalled, expired or superseded → disposed: the keys of every revision and of the notes on it are destroyed, nothing opens again.
+
+    Refused where a caveat of any revision or part says that it stays: 削除禁止, or 「○○まで保存」 through that day.
+    """
+    revision, about = get_revision_for(subject, bulletin_id, Action.DISPOSE, lock=True)
+    allow(subject, Action.DISPOSE, facts.with_what_goes(about, bulletin_id))
     refuse_marked("why", why)
     for each in Revision.unrestricted.filter(bulletin=bulletin_id):
         destroy_wraps(each)

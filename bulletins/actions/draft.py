@@ -11,11 +11,13 @@ from bulletins.access import NotVisible, refuse
 from bulletins.actions.verb import Conflict, note, verb
 from bulletins.desk import Refused, allow, get_revision_for, inspect_for
 from bulletins.drafting import Checked, Draft, Invalid, PartDraft, check
+from bulletins.facts import may_be_reused
 from bulletins.history import copied_from, last_saved_by
 from bulletins.models import Bulletin, Nomination, Part, Release, Revision
 from bulletins.placing import discard_parts, place, with_files
 from bulletins.related import unseen_by
 from bulletins.scratches import Page, forget, moment_of, version_of
+from bulletins.wording import not_reusable
 from council.access.facts import Council, Subject
 from council.access.policy import Action, decide
 from council.access.tiers import Tier
@@ -65,13 +67,16 @@ def create_draft(
 
 
 def _copied(subject: Subject, bulletin_id: UUID) -> Revision:
-    """The revision that a copy is made of, for somebody who may inspect it."""
+    """The revision that a copy is made of, for somebody who may inspect it, and unless its caveats forbid that."""
     try:
-        return inspect_for(subject, bulletin_id)[0]
+        source = inspect_for(subject, bulletin_id)[0]
     except NotVisible:
         raise Conflict(
             _("写した元の資料を、もう開けません。付属資料を外し、文章だけで新しく作ってください。")
         ) from None
+    if not may_be_reused(source):
+        raise Conflict(not_reusable())
+    return source
 
 
 def _save_under_a_new_reference(bulletin: Bulletin) -> None:

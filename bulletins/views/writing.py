@@ -27,12 +27,13 @@ from bulletins.actions.verb import Conflict
 from bulletins.desk import Refused, get_revision_for, may_begin
 from bulletins.drafting import Draft, Invalid, PartDraft, check
 from bulletins.editor import Editor
+from bulletins.facts import may_be_reused
 from bulletins.models import Part, Revision, Scratch
 from bulletins.options import Options, named_in, options_for
 from bulletins.scratches import Page, Unsaved, typed, unsaved_of, unsaved_one, version_of
 from bulletins.uploads import whole
 from bulletins.views.visibility import missing_unless_visible
-from bulletins.wording import refusal
+from bulletins.wording import not_reusable, refusal
 from council.access.facts import State
 from council.access.policy import Action
 from council.access.tiers import Tier
@@ -132,8 +133,9 @@ def _copy(request: HttpRequest, options: Options, page: Page) -> HttpResponse:
     if page.copied is None:
         raise Http404
     source = inspect(request.subject, page.copied)
-    if source.rendition is None:
-        messages.error(request, _("内容の鍵を破棄したため、写せません。"))
+    if source.rendition is None or not may_be_reused(source.revision):
+        gone = _("内容の鍵を破棄したため、写せません。")
+        messages.error(request, not_reusable() if source.rendition else gone)
         return redirect("desk:work", page.copied)
     return _form(request, editor.copied(source, options), _copy_sight(source), replace(page, scratch=opaque_id()))
 

@@ -128,7 +128,10 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A revision of a bulletin as decide() sees it: from `floor` on it exists, `banner` covers all its parts."""
+    """A revision of a bulletin as decide() sees it: from `floor` on it exists, `banner` covers all its parts.
+
+    `marks` are the caveats of everything that would go with it, where it is to be destroyed.
+    """
 
     state: State
     floor: Label
@@ -140,6 +143,7 @@ class Bulletin:
     expires_at: datetime | None = None
     nominated: frozenset[str] = frozenset()
     approved_by: frozenset[str] = frozenset()
+    marks: tuple[Caveat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

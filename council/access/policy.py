@@ -64,6 +64,7 @@ _STOPPED_BY = {
     Action.FORWARD: Use.FORWARD,
     # A package is a copy that leaves the portal.
     Action.FETCH: Use.DOWNLOAD,
+    Action.DISPOSE: Use.DELETE,
 }
 _SENT = {State.PUBLISHED, State.SUPERSEDED, State.RECALLED, State.EXPIRED}
 _REACHES = {
@@ -186,10 +187,10 @@ def released(subject: Subject, action: Action, resource: Resource) -> Reason | N
 
 
 def uncaveated(subject: Subject, action: Action, resource: Resource) -> Reason | None:
-    """6. No caveat of the bulletin or of the part stops this use."""
-    use = _STOPPED_BY.get(action)
-    labels = (resource.label, resource.bulletin.floor) if isinstance(resource, Part) else (resource.floor,)
-    return Reason.CAVEAT if any(use in caveats.stopped(label.caveats) for label in labels) else None
+    """6. No caveat of the bulletin, of the part, or of what would go with it stops this use today."""
+    bulletin = resource.bulletin if isinstance(resource, Part) else resource
+    marks = (*bulletin.floor.caveats, *bulletin.marks, *(resource.label.caveats if isinstance(resource, Part) else ()))
+    return Reason.CAVEAT if _STOPPED_BY.get(action) in caveats.stopped(marks, subject.today) else None
 
 
 def no_auditor(subject: Subject, action: Action, resource: Resource) -> Reason | None:
@@ -222,6 +223,8 @@ def drafts(subject: Subject, action: Action, resource: Resource) -> Reason | Non
 _RULES: dict[Action, tuple[Rule, ...]] = {
     **dict.fromkeys(READING, (standing, reachable, within_label, released, uncaveated, no_auditor)),
     **dict.fromkeys(_DESK, (standing, reachable, within_label, no_auditor, desk_duty)),
+    # What is destroyed is gone for everybody: a caveat on any of it speaks.
+    Action.DISPOSE: (standing, reachable, within_label, uncaveated, no_auditor, desk_duty),
     Action.DRAFT: (standing, no_auditor, drafts),
     Action.VIEW_PEOPLE: (standing, proved, runs_people),
     Action.MANAGE_PEOPLE: (standing, proved, runs_people),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from council.access.policy import Action
 
 # The version of the precedence table (council/access/README.md) that decided. Raise it when a rule of decide() changes.
-POLICY = "2026-11-25"
+POLICY = "2026-11-26"
 
 
 class Outcome(StrEnum):

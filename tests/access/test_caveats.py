@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,6 +23,13 @@ def test_every_word_of_the_vocabulary_stops_something_or_names_what_is_left_on_t
         ("印刷禁止", {Use.PRINT}),
         ("読後廃棄", {Use.DOWNLOAD}),
         ("書換禁止", set()),
+        ("再利用禁止", {Use.REUSE}),
+        ("削除禁止", {Use.DELETE}),
+        ("半導体分科会限り", {Use.FORWARD}),
+        ("2027年3月31日まで保存", {Use.DELETE}),
+        ("3日以内復旧", set()),
+        ("鍵のかかる書庫において保存", set()),
+        ("このポータルにおいて保存", {Use.PRINT, Use.COPY, Use.DOWNLOAD}),
     ],
 )
 def test_a_caveat_stops_the_uses_it_speaks_of(words, stops):
@@ -44,11 +51,48 @@ def test_a_caveat_with_a_date_carries_its_last_day():
         "2026年13月1日まで",
         "26年1月1日まで",
         "0000年1月1日まで",
+        "2027年2月30日まで保存",
+        "当分まで保存",
+        "まで保存",
+        "すぐ以内復旧",
+        "0日以内復旧",
+        "３日以内復旧",
+        "限り",
+        " 限り",
+        "社内\n限り",
+        "【社内】限り",
+        "機密性3限り",
+        "極秘において保存",
+        "複製禁止限り",
+        "あ" * 41 + "限り",
     ],
 )
 def test_words_outside_the_vocabulary_and_impossible_days_are_refused(words):
     with pytest.raises(CaveatRefused):
         caveats.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("次の年度まで保存", "日付"), ("早め以内復旧", "数と単位"), ("/において保存", "場所"), ("極秘限り", "相手")],
+)
+def test_an_argument_that_a_word_does_not_take_is_refused_with_what_it_takes(words, said):
+    with pytest.raises(CaveatRefused, match=said):
+        caveats.parse(words)
+
+
+def test_what_has_to_be_kept_until_a_day_may_be_deleted_after_it():
+    marks, day = caveats.parse_all(["2027年3月31日まで保存"]), date(2027, 3, 31)
+    assert (caveats.stopped(marks, day), caveats.stopped(marks, day + timedelta(days=1))) == ({Use.DELETE}, frozenset())
+
+
+def test_where_no_word_of_an_author_may_stand_something_stands_for_the_argument():
+    said = [caveats.parse(words).safe_words for words in ("蒼鷺限り", "蒼鷺において保存", "2027年3月31日まで保存")]
+    assert said == ["指定の相手限り", "指定の場所において保存", "2027年3月31日まで保存"]
+
+
+def test_people_concerned_are_a_word_of_their_own_and_name_nobody():
+    assert (caveats.parse("関係者限り").only, caveats.parse("素材分科会限り").only) == ("", "素材分科会")
 
 
 @pytest.mark.parametrize("words", [None, "複製禁止", {"複製禁止": 1}, [1], [None], 3])
@@ -94,6 +138,9 @@ def test_every_way_needs_something_and_every_use_closes_a_way():
     assert frozenset().union(*NEEDS.values()) == set(Use)
 
 
-@pytest.mark.parametrize("words", [*caveats.WORDS, "2027年3月31日まで"])
+WITH_ARGUMENTS = ["2027年3月31日まで", "2027年3月31日まで保存", "24時間以内復旧", "書庫において保存", "社内限り"]
+
+
+@pytest.mark.parametrize("words", [*caveats.WORDS, *WITH_ARGUMENTS])
 def test_every_word_names_what_is_left_on_trust_for_nobody_stops_a_camera(words):
     assert caveats.parse(words).trust

@@ -36,3 +36,18 @@ def test_the_roles_on_the_page_are_those_of_the_desk(action):
 def test_what_closes_a_way_out_stands_on_the_page(path):
     needs = next(row[1] for row in _ROWS if row[0].strip() == f"`{path}`")
     assert set(re.findall(r"`(\w+)`", needs)) == caveats.NEEDS[path]
+
+
+def _uses_on_the_page(words: str) -> set[str]:
+    rows = [line.split("|") for line in PAGE.splitlines() if line.startswith("|")]
+    return set(re.findall(r"`(\w+)`", next(row[2] for row in rows if words in row[1].strip().split(", "))))
+
+
+@pytest.mark.parametrize("words", caveats.WORDS)
+def test_what_the_portal_stops_for_a_caveat_stands_on_the_page(words):
+    assert _uses_on_the_page(words) == caveats.parse(words).stops
+
+
+@pytest.mark.parametrize("ending", caveats.WITH_ARGUMENT)
+def test_what_becomes_of_every_word_with_an_argument_stands_on_the_page(ending):
+    assert _uses_on_the_page("○年○月○日まで" if ending == "まで" else f"○○{ending}") <= set(caveats.Use)

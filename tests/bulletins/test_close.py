@@ -15,6 +15,7 @@ from bulletins.actions.draft import start_revision
 from bulletins.actions.inspect import inspect
 from bulletins.actions.read import open_bulletin
 from bulletins.desk import Refused
+from bulletins.drafting import PartDraft
 from bulletins.models import AnswerWrap, Bulletin, GroupGrant, Listing, PartWrap, PersonGrant, Revision
 from council.access.facts import State
 from council.access.policy import Action, Reason
@@ -130,3 +131,25 @@ def test_disposing_destroys_the_notes_of_answers_too(world):
     assert AnswerWrap.objects.count() == 1
     dispose(revision.bulletin_id, acting_user=world.publisher)
     assert not AnswerWrap.objects.exists()
+
+
+def kept_back(world: cast.Council, **what: object) -> Revision:
+    made = shelf.published(world.publisher, world.approver, organisations=[world.company], **what)
+    return recall(made.bulletin_id, "誤り", acting_user=world.publisher)
+
+
+@pytest.mark.parametrize(
+    "what", [{"caveats": ["削除禁止"]}, {"parts": [PartDraft("本文", caveats=("2999年3月31日まで保存",))]}]
+)
+def test_what_a_caveat_keeps_is_not_disposed_of_and_its_desk_says_why(client, world, what):
+    revision = kept_back(world, **what)
+    with pytest.raises(Refused, match=Reason.CAVEAT):
+        dispose(revision.bulletin_id, "期間が過ぎた", acting_user=world.publisher)
+    page = cast.sign_in(client, world.publisher).get(f"/desk/{revision.bulletin_id}/").text
+    assert "取扱制限（削除禁止、○○まで保存）があるため、廃棄できません。" in page
+
+
+def test_after_the_day_until_which_it_was_to_be_kept_it_can_be_disposed_of(world):
+    revision = kept_back(world, caveats=["2999年3月31日まで保存"])
+    Revision.unrestricted.filter(pk=revision.pk).update(caveats=["2020年3月31日まで保存"])
+    assert dispose(revision.bulletin_id, "期間が過ぎた", acting_user=world.publisher).state == State.DISPOSED

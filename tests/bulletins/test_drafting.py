@@ -191,3 +191,43 @@ def test_a_reader_begins_no_bulletin(world):
     with pytest.raises(Refused) as caught:
         shelf.drafted(world.reader_two)
     assert caught.value.reason is Reason.ROLE
+
+
+def test_the_name_of_an_own_subcommittee_becomes_the_subcommittee_of_the_label(world):
+    words = [f"{world.materials.name}限り", "転送禁止"]
+    given = shelf.draft(caveats=words, parts=[PartDraft("本文", caveats=(words[0],))], people=[world.reader_one])
+    revision = create_draft(given, acting_user=world.publisher)
+    own = [str(world.materials.pk)]
+    assert (revision.caveats, revision.subcommittees) == (["転送禁止"], own)
+    part = Part.unrestricted.get(revision=revision, kind="text")
+    assert (part.caveats, part.subcommittees) == ([], own)
+
+
+def test_any_other_name_stays_as_it_was_written_be_it_of_a_subcommittee_or_not(world):
+    words = [f"{world.infrastructure.name}限り", "社内限り"]
+    revision = create_draft(shelf.draft(caveats=words), acting_user=cast.person(world.agency, "publisher"))
+    assert (revision.caveats, revision.subcommittees) == (words, [])
+
+
+def test_what_is_for_one_organisation_alone_is_released_to_it(world):
+    given = shelf.draft(caveats=[f"{world.company.name}限り"], organisations=[world.company], people=[world.reader_one])
+    assert create_draft(given, acting_user=world.publisher).caveats == [f"{world.company.name}限り"]
+
+
+@pytest.mark.parametrize(("to", "who"), [("people", "analyst"), ("to_subcommittees", "materials")])
+def test_what_is_for_one_organisation_alone_is_released_to_nobody_else(world, to, who):
+    audience = {"organisations": [world.company], to: [getattr(world, who)]}
+    said = faults(world.publisher, shelf.draft(caveats=[f"{world.company.name}限り"], **audience))["caveats"][0]
+    assert f"公開先を、{world.company.name}と" in said
+
+
+def test_no_part_is_for_one_organisation_alone(world):
+    given = shelf.draft(
+        parts=[PartDraft("本文", caveats=(f"{world.company.name}限り",))], organisations=[world.company]
+    )
+    assert "部分だけには付けられません" in faults(world.publisher, given)["parts.1.caveats"][0]
+
+
+@pytest.mark.parametrize("word", ["2020年1月1日まで保存", "3000年1月1日まで保存"])
+def test_a_day_to_keep_it_until_is_one_to_come_that_calendars_know(world, word):
+    assert "期限" in faults(world.publisher, shelf.draft(caveats=[word]))["caveats"][0]

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bulletins.drafting import PartDraft
 from bulletins.models import Bulletin, Part, PartWrap, Release, Revision, Scratch
 from bulletins.scratches import version_of
 from bulletins.sealed import open_file
@@ -225,6 +226,15 @@ def test_what_somebody_may_not_inspect_is_not_there_to_copy(client, world):
     sent = form({"text": "一"}, copied=str(source.bulletin_id))
     answer = desk.post(reverse("desk:new"), sent)
     assert (answer.status_code, source.bulletin.reference in answer.content.decode()) == (409, False)
+
+
+@pytest.mark.parametrize("what", [{"caveats": ["再利用禁止"]}, {"parts": [PartDraft("一", caveats=("再利用要許可",))]}])
+def test_what_may_not_be_reused_is_not_copied_whoever_asks(desk, world, what):
+    source = shelf.published(world.publisher, world.approver, people=[world.reader_one], **what)
+    assert desk.get(reverse("desk:new"), {"from": source.bulletin_id}).url == at("work", source)
+    assert "あるため、写せません" in desk.get(at("work", source)).content.decode()
+    answer = desk.post(reverse("desk:new"), form({"text": "一"}, copied=str(source.bulletin_id)))
+    assert (answer.status_code, "あるため、写せません" in answer.content.decode()) == (409, True)
 
 
 # --- files that go in at once -------------------------------------------------------------------------------------------

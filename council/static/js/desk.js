@@ -176,6 +176,7 @@
     for (const name of ['subcommittees', 'caveats']) {
       for (const box of form.querySelectorAll(`input[name="${prefix}-${name}"]:checked`)) data.append(name, box.value);
     }
+    for (const name of ['only_for', 'until', 'kept_until', 'restored_within', 'kept_at']) data.append(name, form.elements[`${prefix}-${name}`].value);
     data.append('file', file);
     return data;
   }
