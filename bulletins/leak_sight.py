@@ -62,6 +62,12 @@ def cautions_of(subject: Subject, revision: Revision) -> Cautions:
     return _found_in(subject, revision, said, audience_now(revision, about))
 
 
+def read_files_of(revision: Revision) -> None:
+    """Looks into the files of a revision before a verb holds its row, so that cautions_of() knows what is inside of them."""
+    files = list(Part.unrestricted.filter(revision=revision).exclude(stored_file="").select_related("revision"))
+    read_beforehand(files, open_parts(files, leave_out_destroyed=True) if files else {})
+
+
 def cautions_in(
     subject: Subject, revision: Revision, said: Iterable[tuple[Part, Words]], audience: Audience
 ) -> Cautions:

@@ -19,7 +19,8 @@ class Plan:
     people: int | None
 
 
-def _newest(revision: Revision, *actions: str) -> tuple[AuditEvent | None, dict]:
+def newest_of(revision: Revision, *actions: str) -> tuple[AuditEvent | None, dict]:
+    """The newest event of the revision among these actions, and what its sealed detail says; None without one, {} once it is destroyed."""
     rows = AuditEvent.objects.filter(object=str(revision.bulletin_id), revision=revision.number, action__in=actions)
     event = rows.order_by("-id").first()
     return event, details_of([event]).get(event.pk, {}).get("facts", {}) if event else {}
@@ -29,7 +30,7 @@ def plan_of(revision: Revision) -> Plan | None:
     """The plan of a scheduled revision; None for any other."""
     if revision.state != State.SCHEDULED:
         return None
-    _event, facts = _newest(revision, Action.SCHEDULE)
+    _event, facts = newest_of(revision, Action.SCHEDULE)
     return Plan(revision.scheduled_for, facts.get("people"))
 
 
@@ -40,6 +41,6 @@ def failure_of(revision: Revision) -> str:
     """
     if revision.state != State.APPROVED:
         return ""
-    event, facts = _newest(revision, Action.APPROVE, Action.SCHEDULE, Action.PUBLISH, Event.BULLETIN_UNSCHEDULED)
+    event, facts = newest_of(revision, Action.APPROVE, Action.SCHEDULE, Action.PUBLISH, Event.BULLETIN_UNSCHEDULED)
     failed = event is not None and event.action == Action.PUBLISH and event.outcome == Outcome.DENY
     return facts.get("why", "") if failed else ""

@@ -16,6 +16,7 @@ from bulletins.desk import Move, Refused, approvals_of, get_revision_for, inspec
 from bulletins.handling import closed_by
 from bulletins.history import history_of
 from bulletins.holders import Holders, holders_of
+from bulletins.leak_confirmed import is_confirmed
 from bulletins.leak_sight import LOOKED_AT, Cautions, cautions_in
 from bulletins.models import Part, Revision
 from bulletins.moves_sight import of_moves
@@ -123,7 +124,7 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
         "subcommittees": [names[each] for each in revision.subcommittees if each in names],
         "caveats": [_(words) for words in revision.caveats],
         "portions": _portions(inspected, names),
-        "cautions": _cautions(subject, inspected),
+        **_cautions(subject, inspected),
         **_guards(inspected),
         "audience": audience,
         "shapes": shapes,
@@ -142,14 +143,15 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
     }
 
 
-def _cautions(subject: Subject, inspected: Inspected) -> Cautions:
-    """What the whole may tell too much of, while something can be done about it."""
-    whole = inspected.rendition
-    if inspected.shape or whole is None or inspected.revision.state not in LOOKED_AT:
-        return Cautions()
+def _cautions(subject: Subject, inspected: Inspected) -> Sight:
+    """What the whole may tell too much of, while something can be done about it, and whether whoever handed it in looked at that."""
+    whole, revision = inspected.rendition, inspected.revision
+    if inspected.shape or whole is None or revision.state not in LOOKED_AT:
+        return {"cautions": Cautions(), "confirmed": True}
     shown = [*inspected.titles, *(each.content for each in (whole.changes, *whole.portions) if each)]
     said = [(each.part, each.words) for each in shown]
-    return cautions_in(subject, inspected.revision, said, inspected.audience)
+    cautions = cautions_in(subject, revision, said, inspected.audience)
+    return {"cautions": cautions, "confirmed": is_confirmed(revision, cautions)}
 
 
 def _moves(moves: dict[Action, Move]) -> dict[str, Sight]:

@@ -8,6 +8,7 @@ from bulletins.acknowledged import Standing
 from bulletins.actions.history import Past
 from bulletins.actions.inspect import Inspected
 from bulletins.actions.read import Opened, Shown
+from bulletins.actions.review import Seen
 from bulletins.answering import own_of
 from bulletins.api.choices import BulletinKind, OwnState, RevisionState, TierShown
 from bulletins.api.part_answers import (
@@ -110,6 +111,24 @@ class ProgressAnswer(serializers.Serializer):
     scheduled_for = serializers.DateTimeField(allow_null=True, help_text="when it is going to be published by itself")
     review_on = serializers.DateField(allow_null=True, help_text="looked at again then")
     url = serializers.URLField()
+
+
+class FindingAnswer(serializers.Serializer):
+    """Words that may tell more than their author means to: in which part they stand, and why they are asked about."""
+
+    code = serializers.CharField()
+    where = serializers.CharField()
+    words = serializers.CharField()
+    why = serializers.CharField()
+
+
+class SeenAnswer(ProgressAnswer):
+    """Where a revision stands, and what may tell too much in it. Nothing of it stops a program; the desk's page says it to the approver."""
+
+    findings = FindingAnswer(many=True)
+    unread = serializers.ListField(
+        child=serializers.CharField(), help_text="names of files that could not be looked into"
+    )
 
 
 class RevisionAnswer(serializers.Serializer):
@@ -228,6 +247,13 @@ def progress_body(request: HttpRequest, revision: Revision) -> dict:
         "review_on": revision.review_on,
         "url": url_of(request, "bulletin", bulletin.pk),
     }
+
+
+def seen_body(request: HttpRequest, seen: Seen) -> dict:
+    found = [
+        {"code": each.code, "where": each.where, "words": each.words, "why": each.why} for each in seen.cautions.found
+    ]
+    return {**progress_body(request, seen.revision), "findings": found, "unread": list(seen.cautions.unread)}
 
 
 def revision_body(past: Past) -> dict:

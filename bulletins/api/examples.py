@@ -1,4 +1,4 @@
-"""Examples of the desk's timing and closing verbs for the OpenAPI description: what is sent, what comes back, and when it is refused."""
+"""Examples of the desk's verbs for the OpenAPI description: what is sent, what comes back, and when it is refused."""
 
 from drf_spectacular.utils import OpenApiExample
 
@@ -45,6 +45,20 @@ def _progress(name: str, state: str, **further: object) -> OpenApiExample:
     return OpenApiExample(name, value=value, response_only=True, status_codes=["200"])
 
 
+HANDED_IN = _progress(
+    "handed in",
+    "in_review",
+    approvals={"held": 0, "needed": 1},
+    findings=[
+        {
+            "code": "mail",
+            "where": "2 段落",
+            "words": "taro@kaisha.example",
+            "why": "メールアドレスです。読む人に知らせてよいものか確かめてください。",
+        }
+    ],
+    unread=["図.bin"],
+)
 _MOMENT = "2026-12-01T09:00:00+09:00"
 SCHEDULE = given("schedule", moment=_MOMENT, expected_people=52)
 SCHEDULED = _progress("scheduled", "scheduled", scheduled_for=_MOMENT)
