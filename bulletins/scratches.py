@@ -28,12 +28,16 @@ from council.sealing.envelope import Binding, Sealed, open_sealed, seal
 
 PURPOSE = "scratch"
 # What a page says of itself; never part of what its author typed.
-ABOUT_THE_PAGE = frozenset({"csrfmiddlewaretoken", "scratch", "scratch_at", "base", "over", "save"})
+ABOUT_THE_PAGE = frozenset({"csrfmiddlewaretoken", "scratch", "scratch_at", "base", "over", "save", "author"})
 _BUTTON = re.compile(r"(?:add|up|down|remove)-.*")
 _TIER = re.compile(r"(?:part-[0-9]+-)?tier|floor")
 _SUBCOMMITTEES = re.compile(r"(?:part-[0-9]+-)?subcommittees")
 
 Fields = dict[str, list[str]]
+
+
+class NotReached(Exception):
+    """Their author may have these words before them, but not in this session: until they have shown their passkey (again)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ def typed(sent: Iterable[tuple[str, list[str]]]) -> Fields:
 
 
 def label_for(fields: Fields, subject: Subject, *, at_least: Label | None = None) -> Label:
-    """The highest label that the form names, and that of the draft it is about. Invalid for what may not be kept at all."""
+    """The highest label that the form names, and that of the draft it is about. Invalid for what may not be kept at all,
+    NotReached for what only a stronger session may keep.
+    """
     for name, values in fields.items():
         for words in values:
             refuse_marked(name, words)
@@ -121,6 +127,8 @@ def label_for(fields: Fields, subject: Subject, *, at_least: Label | None = None
             "閉域のポータルか、指定した機関が定めた場所で扱ってください。"
         )
         raise Invalid({"tier": [elsewhere]})
+    if subject.session < label.tier <= subject.own_ceiling:
+        raise NotReached
     if not reaches(subject, label, fields):
         raise Invalid({"tier": [_("自分が扱える格付と分科会を超える内容は、自動保存できません。")]})
     return label

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.credentials import under_another_key
 from accounts.demo_people import persona
 from accounts.factor_forms import CodeForm, ConfirmForm, PasskeyAfterPasswordForm, PasskeySignInForm, SignInForm
+from accounts.session_end import seconds_left
 from accounts.sign_in_failures import note_failure
 from accounts.strength import could_reach, give
 from council.access.tiers import Tier
@@ -127,17 +128,21 @@ class SecondStepView(AuthenticateView):
 @require_http_methods(["GET", "HEAD", "POST"])
 @guarded_by(GET=SIGNED_IN, POST=SIGNED_IN)
 def step_up(request: HttpRequest) -> HttpResponse:
-    """The passkey once more; afterwards on to where the person was going."""
+    """The passkey once more; afterwards on to where the person was going. A page that stays is told for how long it reaches now."""
     if by_script(request):
         return JsonResponse({"options": auth.begin_authentication(request.user)})
     form = ConfirmForm(user=request.user, data=request.POST) if request.method == "POST" else None
     if form and form.is_valid():
         _step_up(request, form.cleaned_data["credential"])
+        if get_adapter().is_ajax(request):
+            return JsonResponse({"seconds": seconds_left(request)})
         return HttpResponseRedirect(wanted(request) or resolve_url("home"))
     if form and request.POST.get("credential"):
         who = {"actor": str(request.user.pk), "organisation": str(request.user.organisation_id)}
         record_refusal(Event.STEPPED_UP, **who, reason=WRONG_PASSKEY)
     has_passkey = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).exists()
+    if form and get_adapter().is_ajax(request):
+        return JsonResponse({"words": form.errors["credential"][0]}, status=422)
     context = {
         "error": form.errors["credential"][0] if form else "",
         "next": wanted(request) or _came_from(request),

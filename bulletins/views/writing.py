@@ -1,4 +1,4 @@
-"""The pages on which authors write: the form of a draft, what of it is kept before it is saved, and what is thrown away."""
+"""The pages on which authors write: the form of a draft, and what of it is thrown away."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,32 +6,27 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.session_end import seconds_left
 from bulletins import editor, sights
 from bulletins.access import NotVisible
 from bulletins.actions import scratch
-from bulletins.actions.attach import attach as attach_verb
 from bulletins.actions.discard import discard as discard_verb
 from bulletins.actions.discard import may_discard
 from bulletins.actions.draft import SavedSince, create_draft, save_draft, start_revision
 from bulletins.actions.inspect import Inspected, inspect
 from bulletins.actions.verb import Conflict
 from bulletins.desk import Refused, get_revision_for, may_begin
-from bulletins.drafting import Draft, Invalid, PartDraft, check
+from bulletins.drafting import Draft, Invalid, check
 from bulletins.editor import Editor
 from bulletins.facts import may_be_reused
-from bulletins.models import Part, Revision, Scratch
+from bulletins.models import Revision
 from bulletins.options import Options, named_in, options_for
-from bulletins.scratches import Page, Unsaved, typed, unsaved_of, unsaved_one, version_of
-from bulletins.uploads import whole
+from bulletins.scratches import Page, Unsaved, unsaved_of, unsaved_one, version_of
 from bulletins.views.visibility import missing_unless_visible
 from bulletins.wording import not_reusable, refusal
 from council.access.facts import State
@@ -199,76 +194,6 @@ def edit(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 def revise(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """The next revision, begun from the published one."""
     return _write(request, bulletin_id, Action.REVISE, start_revision)
-
-
-def _told(call: Callable[[], dict[str, str]]) -> JsonResponse:
-    """What the script of the editor is told: what came of it, or in one sentence why nothing did."""
-    try:
-        return JsonResponse(call())
-    except Invalid as invalid:
-        return JsonResponse({"words": next(iter(invalid.errors.values()))[0]}, status=UNPROCESSABLE)
-    except Conflict as conflict:
-        return JsonResponse({"words": str(conflict)}, status=CONFLICT)
-    except Refused as refused:
-        return JsonResponse({"words": refusal(Action.EDIT, refused.reason)}, status=CONFLICT)
-
-
-def _kept(keep: Callable[[], Scratch]) -> JsonResponse:
-    def call() -> dict[str, str]:
-        row = keep()
-        return {"at": f"{localtime(row.saved_at):%H:%M}", "version": version_of(row.saved_at)}
-
-    answer = _told(call)
-    # It tells nothing but whether what was sent has arrived: an event each few seconds would bury those that matter.
-    answer.shows_nothing = True
-    return answer
-
-
-@guarded_by(POST=Action.DRAFT)
-@require_POST
-@missing_unless_visible
-def keep(request: HttpRequest, scratch_id: UUID) -> HttpResponse:
-    """Keeps what is typed of a new bulletin."""
-    page, fields = Page.of(request.POST), typed(request.POST.lists())
-    return _kept(lambda: scratch.keep_new(scratch_id, page, fields, acting_user=request.user))
-
-
-@guarded_by(POST=Action.EDIT)
-@require_POST
-@missing_unless_visible
-def keep_of(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """Keeps what is typed of a bulletin that is there."""
-    page, fields = Page.of(request.POST), typed(request.POST.lists())
-    return _kept(lambda: scratch.keep_of(bulletin_id, page, fields, acting_user=request.user))
-
-
-@guarded_by(POST=Action.DRAFT)
-@require_POST
-@missing_unless_visible
-def drop(request: HttpRequest, scratch_id: UUID) -> HttpResponse:
-    """Throws away what was kept."""
-    bulletin_id = scratch.drop(scratch_id, acting_user=request.user)
-    messages.success(request, _("書きかけを消しました。"))
-    return redirect(reverse("desk:edit", args=[bulletin_id]) if bulletin_id else reverse("desk:list"))
-
-
-@guarded_by(POST=Action.EDIT)
-@require_POST
-@missing_unless_visible
-def attach(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """Puts one file into a draft at once, under the label that stands beside it in the form."""
-    upload, page = request.FILES.get("file"), Page.of(request.POST)
-    given = PartDraft(
-        "", request.POST.get("tier", ""), Part.Kind.ATTACHMENT.value, tuple(request.POST.getlist("subcommittees")),
-        tuple(request.POST.getlist("caveats")), upload.name if upload else "", whole(upload) if upload else b"",
-    )  # fmt: skip
-
-    def call() -> dict[str, str]:
-        revision, part = attach_verb(bulletin_id, given, page, acting_user=request.user)
-        about = {"part": str(part.pk), "name": given.name, "size": filesizeformat(len(given.data or b""))}
-        return {**about, "base": version_of(revision.saved_at)}
-
-    return _told(call)
 
 
 @guarded_by(GET=Action.INSPECT, POST=Action.EDIT)

@@ -209,3 +209,17 @@ def test_adding_a_part_keeps_what_the_page_said_of_itself(desk):
     sent = form({"text": "一"}, scratch=str(uuid4()), scratch_at="x", base="y", **{"add-text": "1"})
     page = desk.post(reverse("desk:new"), sent).content.decode()
     assert all(f'value="{sent[name]}"' in page for name in ("scratch", "scratch_at", "base"))
+
+
+def test_words_of_a_tier_that_waits_for_the_passkey_are_neither_kept_nor_sent_away(client, world):
+    desk = cast.sign_in(client, world.publisher, Tier.ONE)
+    answer = keep(desk, new(), {"text": "二", "tier": "2"}, tier="2")
+    assert (answer.status_code, answer.json(), Scratch.objects.exists()) == (409, {"stay": True}, False)
+    # Such words are nobody's misuse: each few seconds they would be a refusal.
+    assert not AuditEvent.objects.filter(outcome="deny").exists()
+
+
+def test_words_are_not_kept_for_whoever_signed_in_after_their_author(desk, world):
+    answer = keep(desk, new(), {"text": "一"}, author=str(world.approver.pk))
+    assert (answer.status_code, answer.json()["stay"], Scratch.objects.exists()) == (409, True, False)
+    assert keep(desk, new(), {"text": "一"}, author=str(world.publisher.pk)).status_code == 200

@@ -2,24 +2,29 @@
    Without it the form works as it stands: buttons, a field for files, and one button that saves. No words here: they stand in the page.
 
    form[data-writing]     the editor; data-keep: where its words are kept; data-attach: where a file goes in at once (a saved draft has it)
+                          data-anew: a page of the same author with a fresh token
    [data-kept]            says how that went; {at} is when; data-offline, data-lapsed: what it says when it did not
-   [data-session]         data-seconds-1, -2, -3: for how long the session reaches each tier; holds [data-session-end] and [data-continue]
+   [data-session]         data-seconds-1, -2, -3: for how long the session reaches each tier; holds [data-session-end]: -soon, -over, -else
+                          and the form that takes a passkey (passkey.js) without leaving the page
    [data-drop]            around a field for a file: data-sending ({percent}), data-done ({name}), data-later ({name}), data-failed, data-one */
 
 (() => {
   const PAUSE = 3000;
   const AGAIN = 15000;
   const WARNING = 120;
+  const TIERS = [1, 2, 3];
   // What browsers let a page send while it goes away.
   const LAST_BYTES = 60000;
 
   const form = document.querySelector('form[data-writing]');
   if (!form) return;
   const status = form.querySelector('[data-kept]');
-  const loaded = Date.now();
+  const session = document.querySelector('[data-session]');
+  let loaded = Date.now();
   let changes = 0;
   let keptChanges = 0;
   let failing = false;
+  let lapsed = false;
   let leaving = false;
   let letGo = false;
   let timer = 0;
@@ -39,13 +44,25 @@
     return { data, size };
   }
 
-  async function tokenAnew() {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+  /* The token and the time of whoever has signed in again in another window. */
+  async function pageAnew() {
+    const answer = await fetch(form.dataset.anew, { headers: { Accept: 'text/html' } });
     if (!answer.ok || answer.redirected) return false;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const token = page.querySelector('input[name="csrfmiddlewaretoken"]');
-    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    const told = page.querySelector('[data-session]');
+    for (const field of document.getElementsByName('csrfmiddlewaretoken')) if (token) field.value = token.value;
+    if (told) reach(Object.fromEntries(TIERS.map((tier) => [tier, told.getAttribute(`data-seconds-${tier}`)])));
     return token !== null;
+  }
+
+  /* For how many seconds the session reaches each tier from now on. */
+  function reach(seconds) {
+    for (const tier of TIERS) {
+      if (seconds[tier] == null) session.removeAttribute(`data-seconds-${tier}`);
+      else session.setAttribute(`data-seconds-${tier}`, seconds[tier]);
+    }
+    loaded = Date.now();
   }
 
   function post(last) {
@@ -54,15 +71,16 @@
     return fetch(form.dataset.keep, { ...options, keepalive: last && size < LAST_BYTES });
   }
 
-  /* kept, refused (the portal said why), lapsed (nobody is signed in any more, or not strongly enough), offline */
+  /* kept, refused (the portal said why), lapsed (nobody is signed in any more, not strongly enough, or somebody else), offline */
   async function send(last) {
     const upTo = changes;
     try {
       let answer = await post(last);
-      if (answer.status === 403 && await tokenAnew()) answer = await post(last);
-      if (answer.type === 'opaqueredirect' || answer.status === 403 || answer.status === 404) return 'lapsed';
+      if (answer.status === 403 && await pageAnew()) answer = await post(last);
+      if (answer.type === 'opaqueredirect' || answer.status === 403 || answer.status === 404) return lapse();
       if (answer.status >= 500) return 'offline';
       const told = await answer.json();
+      if (told.stay) return lapse(told.words);
       if (!answer.ok) {
         say(status, told.words);
         return 'refused';
@@ -76,21 +94,29 @@
     }
   }
 
-  /* One at a time: each names the moment at which the one before it was kept. */
+  function lapse(words) {
+    say(status, words || status.dataset.lapsed);
+    return 'lapsed';
+  }
+
+  /* One at a time: each names the moment at which the one before it was kept. While nobody may keep it there is no point in asking again
+     and again, and each time would be a refusal in the log: it waits for the passkey, or for the author to come back from another window. */
   function keep(last = false) {
     clearTimeout(timer);
     timer = 0;
     running = running.then(() => send(last)).then((outcome) => {
       failing = outcome !== 'kept';
-      if (outcome === 'lapsed' || outcome === 'offline') say(status, status.dataset[outcome]);
+      lapsed = outcome === 'lapsed';
+      if (outcome === 'offline') say(status, status.dataset.offline);
       if (keptChanges < changes) later(failing ? AGAIN : PAUSE);
+      look();
       return outcome;
     });
     return running;
   }
 
   function later(pause) {
-    if (!timer && !leaving) timer = setTimeout(keep, pause);
+    if (!timer && !leaving && !lapsed) timer = setTimeout(keep, pause);
   }
 
   function changed(event) {
@@ -99,12 +125,20 @@
     later(PAUSE);
   }
 
+  async function comeBack() {
+    if (lapsed && await keep() === 'kept') {
+      await pageAnew();
+      look();
+    }
+  }
+
   const keepWhatIsLeft = () => { if (!leaving && keptChanges < changes) keep(true); };
 
   form.addEventListener('input', changed);
   form.addEventListener('change', changed);
   window.addEventListener('pagehide', keepWhatIsLeft);
-  document.addEventListener('visibilitychange', () => { if (document.hidden) keepWhatIsLeft(); });
+  document.addEventListener('visibilitychange', () => { if (document.hidden) keepWhatIsLeft(); else comeBack(); });
+  window.addEventListener('focus', comeBack);
   window.addEventListener('pageshow', () => { leaving = false; });
   window.addEventListener('beforeunload', (event) => {
     if (!leaving && failing && keptChanges < changes) event.preventDefault();
@@ -119,8 +153,12 @@
     event.preventDefault();
     // A second press on the way: the first one's save would look like somebody else's.
     if (leaving) return;
-    const outcome = keptChanges < changes ? await keep() : await running;
-    if (outcome === 'lapsed' || outcome === 'offline') {
+    const outcome = keptChanges < changes || secondsLeft() <= 0 ? await keep() : await running;
+    if (outcome === 'lapsed') {
+      passkey.querySelector('button').focus();
+      return;
+    }
+    if (outcome === 'offline') {
       status.scrollIntoView({ block: 'nearest' });
       return;
     }
@@ -135,7 +173,8 @@
   });
 
   // --- the end of the session ------------------------------------------------------------------------------------------
-  const session = document.querySelector('[data-session]');
+  const passkey = session.querySelector('form[data-passkey-here]');
+  let writingIn = null;
 
   function highestTier() {
     const chosen = [...form.querySelectorAll('select[name="tier"], select[name$="-tier"]')].map((each) => Number(each.value));
@@ -144,26 +183,29 @@
 
   function secondsLeft() {
     const gone = (Date.now() - loaded) / 1000;
-    const ends = [1, 2, 3].filter((tier) => tier <= highestTier() && session.getAttribute(`data-seconds-${tier}`) !== null);
+    const ends = TIERS.filter((tier) => tier <= highestTier() && session.getAttribute(`data-seconds-${tier}`) !== null);
     return Math.min(...ends.map((tier) => Number(session.getAttribute(`data-seconds-${tier}`)))) - gone;
   }
 
   function look() {
-    session.querySelector('[data-session-end]').hidden = secondsLeft() > WARNING;
+    const left = secondsLeft();
+    const over = lapsed || left <= 0;
+    session.querySelector('[data-session-end]').hidden = !over && left > WARNING;
+    session.querySelector('[data-session-soon]').hidden = over;
+    session.querySelector('[data-session-over]').hidden = !over;
   }
 
-  if (session) {
-    setInterval(look, 5000);
+  form.addEventListener('focusin', (event) => { writingIn = event.target; });
+  passkey.addEventListener('passkey', async (event) => {
+    reach(event.detail.seconds);
+    lapsed = false;
+    if (failing || keptChanges < changes) await keep();
     look();
-    session.querySelector('[data-continue]').addEventListener('click', async (event) => {
-      event.preventDefault();
-      changes += 1;
-      const outcome = await keep();
-      if (outcome === 'offline') return;
-      leaving = true;
-      location.assign(event.target.href);
-    });
-  }
+    (writingIn || form.elements.title).focus();
+  });
+  passkey.addEventListener('passkey-failed', () => { session.querySelector('[data-session-else]').hidden = false; });
+  setInterval(look, 5000);
+  look();
 
   // --- files -----------------------------------------------------------------------------------------------------------
   let sending = Promise.resolve();
