@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.subject import subject_of
 from bulletins.access import NotVisible, refuse
 from bulletins.actions.verb import Conflict, note, verb
+from bulletins.begun import need_not_begun
 from bulletins.desk import Refused, allow, get_revision_for, inspect_for
 from bulletins.drafting import Checked, Draft, Invalid, PartDraft, check
 from bulletins.facts import may_be_reused
@@ -47,6 +48,7 @@ def create_draft(
 
     `page`, here and below, is what the form says of itself: what was kept of it unsaved goes in the same transaction. A copy of another
     bulletin takes over the files that its parts keep, and the event says where its labels come from.
+    BegunBefore for a form that has begun one.
     """
     subject = subject_of(acting_user)
     decision = decide(subject, Action.DRAFT, Council())
@@ -58,6 +60,8 @@ def create_draft(
     checked = check(draft, subject)
     with transaction.atomic():
         bulletin = Bulletin(kind=draft.kind, originator_id=UUID(subject.organisation), imported_from=imported_from)
+        if page.scratch:
+            need_not_begun(subject, page.scratch, bulletin, draft)
         _save_under_a_new_reference(bulletin)
         revision = Revision(bulletin=bulletin, number=1, author_id=UUID(subject.person))
         _write(revision, checked, source=source)

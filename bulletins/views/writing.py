@@ -20,6 +20,7 @@ from bulletins.actions.discard import may_discard
 from bulletins.actions.draft import SavedSince, create_draft, save_draft, start_revision
 from bulletins.actions.inspect import Inspected, inspect
 from bulletins.actions.verb import Conflict
+from bulletins.begun import BegunBefore
 from bulletins.desk import Refused, get_revision_for, may_begin
 from bulletins.drafting import Draft, Invalid, check
 from bulletins.editor import Editor
@@ -65,6 +66,11 @@ def _save(
         check(written.draft(), request.subject)
     except Invalid as invalid:
         written.add_faults(invalid.errors)
+    except BegunBefore as before:
+        if before.same:
+            return redirect("desk:work", before.bulletin.pk)
+        written.form.add_error(None, str(before))
+        page, status = replace(page, scratch=opaque_id(), scratch_at=""), CONFLICT
     except SavedSince as since:
         sight, status = {**sight, "since": since}, CONFLICT
     except Conflict as conflict:

@@ -19,6 +19,7 @@ UNRESTRICTED = {
     "bulletins/naming.py": "references for the log, cut by visible_to()",
     "bulletins/leak_sight.py": "parts of a revision that passed the desk, and references that are asked about one by one",
     "bulletins/unusual.py": "sizes of what the same originator published, cut to what the person's label reaches",
+    "bulletins/begun.py": "the reference of what the same person's form began",
     "bulletins/approval.py": "what an approval covers, of a revision that passed the desk",
     "bulletins/preview.py": "labels of a revision that passed the desk",
     "bulletins/advance.py": "takes a revision along, by verbs",
