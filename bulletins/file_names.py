@@ -40,7 +40,8 @@ def attached_name(reference: str, number: int, label: Label, ordinal: int, given
 
 def mark_in_names(label: Label) -> str:
     """【機密性2情報・複製禁止】; of very many caveats the last are summed up."""
-    words = [label.tier.label, *(caveat.words for caveat in label.caveats)]
+    fixed = label.tier > Tier.ONE
+    words = [label.tier.label, *(caveat.safe_words if fixed else caveat.words for caveat in label.caveats)]
     while len("・".join(words).encode()) > LONGEST // 2:
         words = [*words[:-2], "ほか"]
     return f"【{_safe('・'.join(words))}】"

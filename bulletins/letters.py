@@ -16,7 +16,8 @@ from accounts.enrolment_notices import sentence as of_an_enrolment
 from accounts.key_notices import Step
 from accounts.log_notices import Report
 from accounts.models import Notice
-from bulletins import copy_notices, review_days
+from bulletins import copy_notices, review_days, stopped_plans
+from bulletins.mail_marks import Marks
 from bulletins.mail_titles import NO_BULLETIN, title_of
 from bulletins.notifying import asks_answer
 from council.templatetags.portal import jst, jst_date, tier_label
@@ -24,7 +25,10 @@ from council.templatetags.portal import jst, jst_date, tier_label
 Kind = Notice.Kind
 _RULE = "―" * 20
 _NO_LOGS = Report()
-_BY_THE_CLOCK = {Kind.CLOCK: clock_notices, Kind.IDLE: idle, Kind.REVIEW_DAY: review_days, Kind.COPY: copy_notices}
+_NO_MARKS: Marks = {}
+_BY_THE_CLOCK = {
+    Kind.CLOCK: clock_notices, Kind.IDLE: idle, Kind.REVIEW_DAY: review_days, Kind.COPY: copy_notices, Kind.PLAN: stopped_plans,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,24 @@ class Letter:
 
 
 def letter(
-    notice: Notice, *, named: bool, mark: str = "", digest: Sequence[Notice] = (), logs: Report = _NO_LOGS
+    notice: Notice,
+    *,
+    named: bool,
+    mark: str = "",
+    digest: Sequence[Notice] = (),
+    logs: Report = _NO_LOGS,
+    caveats: Marks = _NO_MARKS,
 ) -> Letter:
     """The mail of a notice; `named` is what telling.may_name() said. `digest` is what a digest lists, `logs` what the weekly notice says.
 
-    `mark` stands in the place of the tier, where what it is about is no longer designated.
+    `mark` stands in the place of the tier, where what it is about is no longer designated; `caveats` are those of mail_marks.
     `notice.organisation` must be loaded where there is one.
     """
     with override("ja"):
-        subject = title_of(notice, named=named, mark=mark, digest=digest)
-        japanese = _body(notice, named, mark, digest, logs)
+        subject = title_of(notice, named=named, mark=mark, digest=digest, caveats=caveats)
+        japanese = _body(notice, named, mark, digest, logs, caveats)
     with override("en"):
-        english = _body(notice, named, mark, digest, logs)
+        english = _body(notice, named, mark, digest, logs, caveats)
     return Letter(subject, f"{japanese}\n\n{_RULE}\nEnglish\n\n{english}\n")
 
 
@@ -179,7 +189,7 @@ def path_of(notice: Notice, *, named: bool) -> str:
     if notice.kind == Kind.DESIGNATION:
         return reverse("accounts:designation_notices")
     if notice.kind in device_notices.KINDS:
-        return reverse("accounts:sessions" if notice.kind == Kind.DEVICE else "accounts:factors")
+        return device_notices.path_of(notice)
     if notice.kind in (Kind.ENROLMENT, Kind.LEAVING):
         return address_in(notice)
     if notice.kind in _BY_THE_CLOCK:
@@ -201,9 +211,9 @@ def _url(path: str) -> str:
     return urljoin(f"{settings.COUNCIL_URL}/", path)
 
 
-def _body(notice: Notice, named: bool, mark: str, digest: Sequence[Notice], logs: Report) -> str:
+def _body(notice: Notice, named: bool, mark: str, digest: Sequence[Notice], logs: Report, caveats: Marks) -> str:
     front = _("%(council)sの情報共有ポータルからのお知らせです。") % {"council": settings.COUNCIL_NAME}
-    said = _digest(digest) if notice.kind == Kind.DIGEST else _one(notice, named, mark)
+    said = _digest(digest, caveats) if notice.kind == Kind.DIGEST else _one(notice, named, mark, caveats)
     return "\n".join([front, "", *said, "", *_logs(logs), *_foot(notice)])
 
 
@@ -216,7 +226,12 @@ def _logs(logs: Report) -> Iterator[str]:
         yield from (*logs.advice, "")
 
 
-def _one(notice: Notice, named: bool, mark: str) -> Iterator[str]:
+def _handling(grade: str, notice: Notice, caveats: Marks) -> str:
+    """機密性2情報、複製禁止、転送禁止: the grade and every caveat, none with an author's words."""
+    return _("、").join([grade, *(_(each.safe_words) for each in caveats.get(notice.pk, ()))])
+
+
+def _one(notice: Notice, named: bool, mark: str, caveats: Marks) -> Iterator[str]:
     yield asked(notice, named=named)
     yield ""
     if notice.kind in device_notices.KINDS:
@@ -230,7 +245,7 @@ def _one(notice: Notice, named: bool, mark: str) -> Iterator[str]:
         yield _("番号：%(reference)s") % {"reference": reference(notice)}
     if named and notice.kind not in NO_BULLETIN:
         yield _("取扱い：%(tier)s。くわしい取扱いは、開いたページの上に書いてあります。") % {
-            "tier": mark or tier_label(notice.tier)
+            "tier": _handling(mark or tier_label(notice.tier), notice, caveats)
         }
     path = path_of(notice, named=named)
     if path:
@@ -239,14 +254,16 @@ def _one(notice: Notice, named: bool, mark: str) -> Iterator[str]:
         yield _("サインインできない人は、読んだことを下の問い合わせ先に知らせてください。守秘の義務は続きます。")
 
 
-def _digest(listed: Sequence[Notice]) -> Iterator[str]:
+def _digest(listed: Sequence[Notice], caveats: Marks) -> Iterator[str]:
     said = ngettext(
         "新しい情報が%(number)d件公開されています。", "新しい情報が%(number)d件公開されています。", len(listed)
     )
     yield said % {"number": len(listed)}
     for each in listed:
         yield ""
-        yield "　".join(filter(None, (reference(each), tier_label(each.tier), jst(each.deadline))))
+        yield "　".join(
+            filter(None, (reference(each), _handling(tier_label(each.tier), each, caveats), jst(each.deadline)))
+        )
         yield _url(path_of(each, named=True))
 
 

@@ -27,6 +27,7 @@ from accounts.subject import subjects_of
 from bulletins import digests, letters
 from bulletins.bounces import note_bounce
 from bulletins.ended_marks import marks_of
+from bulletins.mail_marks import Marks, caveats_of
 from bulletins.telling import Withheld, may_name
 from council.audit.events import Event
 from council.audit.record import Entry, record_many
@@ -54,11 +55,12 @@ _OURS = (
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a mail is going to say: for a digest the notices in it, and those that are left out, each with its reason; of the logs; `mark`
-    in the place of the tier of what is no longer designated.
+    in the place of the tier of what is no longer designated; the caveats of what each notice is about.
     """
 
     named: bool = False
     mark: str = ""
+    caveats: Marks = field(default_factory=dict)
     logs: log_notices.Report = log_notices.Report()
     digest: list[Notice] = field(default_factory=list)
     left_out: dict[UUID, str] = field(default_factory=dict)
@@ -139,12 +141,13 @@ def _plan(notice: Notice) -> Plan:
         named = may_name(notice)
         return Plan(named, logs=log_notices.report(notice, subjects_of([notice.person])[notice.person_id]))
     if notice.kind != Kind.DIGEST:
-        return Plan(may_name(notice), mark=marks_of([notice]).get(notice.pk, ""))
+        named = may_name(notice)
+        return Plan(named, mark=marks_of([notice]).get(notice.pk, ""), caveats=caveats_of([notice] if named else ()))
     found = digests.contents(notice)
     if not found.told:
         digests.leave_out(found.withheld)
         raise Withheld(digests.NOTHING_LEFT)
-    return Plan(digest=found.told, left_out=found.withheld)
+    return Plan(digest=found.told, left_out=found.withheld, caveats=caveats_of(found.told))
 
 
 def _mail(notice: Notice, plan: Plan, connection: BaseEmailBackend) -> bool:
@@ -180,7 +183,9 @@ class Mail(EmailMessage):
 
 def message(notice: Notice, plan: Plan, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail of a notice, with a Message-ID that is the same however often it is made."""
-    written = letters.letter(notice, named=plan.named, mark=plan.mark, digest=plan.digest, logs=plan.logs)
+    written = letters.letter(
+        notice, named=plan.named, mark=plan.mark, digest=plan.digest, logs=plan.logs, caveats=plan.caveats
+    )
     host = urlsplit(settings.COUNCIL_URL).hostname or "localhost"
     return Mail(
         written.subject,

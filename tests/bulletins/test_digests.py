@@ -71,6 +71,14 @@ def test_a_day_makes_one_mail_of_references_and_links(world, clock, reader):
     assert set(Notice.objects.filter(person=reader).values_list("state", flat=True)) == {State.SENT}
 
 
+def test_a_digest_carries_the_caveats_of_all_that_it_lists(world, clock, reader):
+    held(world, caveats=["転送禁止"])
+    held(world, many=1, caveats=["複製禁止"])
+    (message,) = sent_at(clock, TUESDAY)
+    assert message.subject == "【機密性1情報・複製禁止・転送禁止】【まとめ】新しい情報 3件"
+    assert sum("機密性1情報、転送禁止" in line for line in letterbox.lines(message.body)) == 2
+
+
 def test_what_a_digest_carried_is_in_the_log_by_bulletin(world, clock, reader):
     revisions = held(world)
     sent_at(clock, TUESDAY)

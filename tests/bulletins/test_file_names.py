@@ -24,6 +24,12 @@ def test_above_tier_one_no_word_of_the_author_stands_in_the_name(tier: Tier) -> 
     assert "蒼鷺" in attached_name("SC-7KQ4", 2, label(Tier.ONE), 1, "蒼鷺計画.pdf")
 
 
+def test_above_tier_one_no_word_that_an_author_wrote_into_a_caveat_stands_in_it_either() -> None:
+    words = ("蒼鷺限り", "蒼鷺において保存")
+    assert "蒼鷺" not in attached_name("SC-7KQ4", 2, label(Tier.TWO, *words), 1, "表.pdf")
+    assert attached_name("SC-7KQ4", 2, label(Tier.ONE, *words), 1, "表.pdf").startswith("【機密性1情報・蒼鷺限り・")
+
+
 @pytest.mark.parametrize(
     "given", ['a/b\\c:d*e?f"g<h>i|j.csv', "..", "x\u202efdp.exe", "名前\n改行.csv", "末尾. .csv", ".csv", ""]
 )

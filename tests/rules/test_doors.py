@@ -26,6 +26,8 @@ UNRESTRICTED = {
     "bulletins/backdate.py": "worlds that are built",
     "bulletins/world.py": "worlds that are built",
     "bulletins/wraps.py": "labels of what is sealed, for wrapping its keys anew; opens nothing",
+    "bulletins/mail_marks.py": "caveats that every reader of a bulletin sees, for the mails to those who may be told of it",
+    "bulletins/stopped_plans.py": "what waits to be planned anew, cut to what the person's label reaches",
     "bulletins/review_days.py": "what is due for another look, cut to what the person's label reaches",
     "bulletins/actions/compare.py": "two revisions, each of which passed a door of its own",
     "bulletins/actions/draft.py": "writes what a verb was allowed to",
