@@ -2,7 +2,7 @@
 
 A block is a dict with `k`, its kind: heading (level, c), para (c), list (ordered, start, items), quote (c), code (t), rule,
 table (head, rows, columns,
-widths). `c` are pieces inside a line: text (t), strong, em, strike (c), code (t), link (href, c, bare: the words are the
+widths, wide). `c` are pieces inside a line: text (t), strong, em, strike (c), code (t), link (href, c, bare: the words are the
 address), break.
 """
 
@@ -18,8 +18,11 @@ from bulletins.markdown import parsed
 Node = dict[str, object]
 
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
-# A line of a table on a page, in halves of a letter.
-_LINE = 96
+# A line of a table on a page, in halves of a letter: where all fits on a line, and at the smallest type that is still read with ease.
+_LINE, _SMALL_LINE = 96, 112
+# What a column of running words needs so as not to become a ladder, and the longest number or address that is kept whole.
+_COLUMN, _WHOLE_WORD = 16, 32
+_WORD = re.compile(r"[!-~]+")
 _INSIDE = {"strong": "strong", "em": "em", "s": "strike"}
 
 
@@ -79,14 +82,25 @@ def _table(node: SyntaxTreeNode) -> Node:
 
 
 def table_of(head: list[Node] | None, body: list[list[Node]], columns: int) -> Node:
-    """A table; every row has `columns` cells. `widths` are 0 where all fits on a line, else shares of the line."""
-    lengths = [[0] for _ in range(columns)]
+    """A table; every row has `columns` cells. `widths` are 0 where all fits on a line, else shares of the line; what is `wide`, an
+    upright page has no room for.
+    """
+    lengths, needed = [[0] for _ in range(columns)], [0] * columns
     for row in (head or [], *body):
         for at, cell in enumerate(row):
-            lengths[at].append(_length("".join(map(_words, cell["c"]))))
+            words = "".join(map(_words, cell["c"]))
+            lengths[at].append(_length(words))
+            needed[at] = max(needed[at], _least(words))
     fits = sum(max(of) for of in lengths) <= _LINE - 2 * columns
     widths = [0 if fits else round(min(max(max(of), 4), 160) ** 0.5, 2) for of in lengths]
-    return {"k": "table", "columns": columns, "head": head, "rows": body, "widths": widths}
+    wide = sum(needed) + 2 * columns > _SMALL_LINE
+    return {"k": "table", "columns": columns, "head": head, "rows": body, "widths": widths, "wide": wide}
+
+
+def _least(words: str) -> int:
+    """How much of a line a cell needs."""
+    whole = max(map(len, _WORD.findall(words)), default=0)
+    return max(min(_length(words), _COLUMN), min(whole, _WHOLE_WORD))
 
 
 def _length(text: str) -> int:

@@ -67,6 +67,40 @@ def test_tables_lists_and_headings_are_tagged_and_the_standard_is_met() -> None:
     assert {"/H1", "/H2", "/L", "/LI", "/Table", "/TH", "/TD"} <= tags_of(pressed.pdf)
 
 
+def wide_table(columns: int = 8, rows: int = 1) -> str:
+    cells = [f"|{'|'.join(words * columns)}|" for words in (["見出し"], ["-"], *[["長い文が続く欄です"]] * rows)]
+    return "\n".join(cells)
+
+
+def shapes_of(pdf: bytes) -> str:
+    """What of each page is longer: its height (t) or its breadth (b)."""
+    return "".join("b" if page.get_width() > page.get_height() else "t" for page in pypdfium2.PdfDocument(pdf))
+
+
+def test_only_a_table_that_an_upright_page_has_no_room_for_is_wide() -> None:
+    tables = (
+        wide_table(8),
+        wide_table(4),
+        "|" + "12|" * 12 + "\n" + "|-" * 12 + "|",
+        f"|一|二|\n|-|-|\n|{'長い' * 99}|二|",
+    )
+    assert [blocks_of(table)[0]["wide"] for table in tables] == [True, False, False, False]
+
+
+def test_a_wide_table_lies_on_a_page_of_its_own_on_its_side_and_the_standard_is_met() -> None:
+    pressed = press(document(f"## 章\n\n前の文\n\n### 表の見出し\n\n{wide_table(rows=40)}\n\n後の文"))
+    assert (pressed.standard, shapes_of(pressed.pdf)) == ("ua-1", "tbbt")
+    assert {"/Table", "/TR", "/TH", "/TD", "/H1", "/H2"} <= tags_of(pressed.pdf)
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pressed.pdf)]
+    assert ["表の見出し" in page for page in pages] == [False, True, False, False]
+    assert all("機密性2情報" in page and "関係者限り" in page and "架空製作所　架空 人" in page for page in pages)
+
+
+def test_a_part_that_is_nothing_but_a_wide_table_leaves_no_empty_page() -> None:
+    pressed = press(document(wide_table()))
+    assert (shapes_of(pressed.pdf), words_of(pressed.pdf).count("見出し")) == ("tb", 8)
+
+
 def test_a_character_that_no_font_has_is_named_and_the_standard_still_met() -> None:
     assert hopeless("统")
     assert not hopeless("漢字とABCと①")
