@@ -40,7 +40,6 @@ FILTERS = [
     {"state": "acknowledged"}, {"state": "unacknowledged"}, {"q": "題名", "tier": "2"}, {"cursor": "x"}, {"tier": "9"},
 ]  # fmt: skip
 DESK_FORMS = ("submit", "approve", "return", "publish", "recall")
-# Over the API, with what each asks for.
 AFTER_APPROVAL: dict[str, dict] = {
     "schedule": {"moment": "2099-12-01T09:00:00+09:00"}, "schedule/cancel": {}, "keep": {"review_on": "2099-12-01"},
     "supersede": {"why": "理由"}, "dispose": {"why": "理由"}, "copies": {"revision": 1, "reason": "meeting"},
@@ -104,8 +103,8 @@ def copies(about: Subject) -> Iterator[Ask]:
         for number in (1, 2):
             yield from (Ask(f"/bulletins/{each}/parts/{number}/pages/{page}") for page in ("", "1/"))
     yield Ask("/api/v1/copies/")
-    ends = (f"me/copies/{about.never}/end", f"api/v1/copies/{about.never}")
-    yield from (Ask(f"/{place}/", "POST", {"ending": "returned"}) for place in ends)
+    for place in (f"me/copies/{about.never}/end", f"api/v1/copies/{about.never}"):
+        yield Ask(f"/{place}/", "POST", {"ending": "returned"})
 
 
 def packages(about: Subject) -> Iterator[Ask]:
