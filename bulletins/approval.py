@@ -69,7 +69,19 @@ def approvals_needed(revision: Revision) -> int:
     return 2 if revision.tier == Tier.CRITICAL else 1
 
 
-def approvals_held(revision: Revision) -> int:
-    """How many approvals cover the revision as it is now, by people who are still approvers."""
-    standing = Approval.objects.filter(person__is_active=True, person__role_assignments__role=Role.APPROVER)
-    return standing.filter(revision=revision, digest=digest(revision)).count()
+def approvals_held(revision: Revision, covered: str | None = None) -> int:
+    """How many approvals cover the revision as it is now (`covered`: its digest, if known), by people who are still approvers.
+
+    What somebody approved while they could see it stays approved when their clearance ends; whoever is suspended, or whose organisation
+    is, or who is no approver any more, stands for nothing.
+    """
+    by_approvers = Approval.objects.filter(
+        person__is_active=True, person__organisation__is_active=True, person__role_assignments__role=Role.APPROVER
+    )
+    return by_approvers.filter(revision=revision, digest=covered or digest(revision)).count()
+
+
+def approvers_are_gone(revision: Revision, covered: str | None = None) -> bool:
+    """Whether what is approved is still the same, and only too few of those who approved it still are approvers."""
+    given = Approval.objects.filter(revision=revision, digest=covered or digest(revision)).count()
+    return given >= approvals_needed(revision) > approvals_held(revision, covered)

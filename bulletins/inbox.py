@@ -17,6 +17,7 @@ from bulletins.ended_marks import marks_of
 from bulletins.models import Delivery, TakenCopy
 from bulletins.notifying import asks_answer
 from bulletins.review_days import due_for
+from bulletins.stopped_plans import told_of, waiting_for
 from bulletins.telling import ASKS_READ, CLOSING, TOLD
 from council.access.facts import Organisation, Subject
 from council.access.policy import Action, decide
@@ -153,5 +154,6 @@ def _shown(subject: Subject) -> QuerySet[Notice]:
     still = Q(kind__in=_BY_THE_CLOCK) & ~Q(state=Notice.State.SKIPPED)
     found = Q(current, kind=Kind.SEARCH) & (Q(state=Notice.State.SENT) | Q(reason=TOLD))
     to_review = Q(kind=Kind.REVIEW_DAY, about__in=[row.bulletin_id for row in due_for(subject)])
+    stopped = Q(Exists(told_of(waiting_for(subject))), kind=Kind.PLAN)
     out = Q(kind=Kind.COPY, about__in=TakenCopy.objects.filter(person=subject.person, ended_at=None).values("pk"))
-    return own.filter(still | Q(kind__in=always) | Q(current, kind__in=ASKS_READ) | found | to_review | out)
+    return own.filter(still | Q(kind__in=always) | Q(current, kind__in=ASKS_READ) | found | to_review | stopped | out)

@@ -11,21 +11,25 @@ from bulletins.draft_days import last_day_of
 from bulletins.facts import served
 from bulletins.holders import holders_of
 from bulletins.models import Revision
+from bulletins.planners import refusal_of
 from bulletins.preview import audience_now
 from bulletins.schedules import failure_of, plan_of
-from council.access.facts import Subject
+from council.access import facts as known
+from council.access.facts import State, Subject
 from council.access.policy import Action, Reason
 
 Sight = dict[str, Any]
 
 
-def of_moves(subject: Subject, revision: Revision) -> Sight:
-    """The plan, why the last one failed, the last day of service, the day of the next look, and the way to the comparison."""
+def of_moves(subject: Subject, revision: Revision, about: known.Bulletin) -> Sight:
+    """The plan and whether it is going to be stopped, why the last one failed, the last day of service, the day of the next look, and the
+    way to the comparison."""
     current = revision.bulletin.served if revision.bulletin.served_id else None
     shown = current if current and current.pk == revision.pk else revision
     review = current.review_on if current else None
     return {
         "plan": plan_of(revision),
+        "plan_stops": revision.state == State.SCHEDULED and refusal_of(revision, about) is not None,
         "plan_failed": failure_of(revision),
         "may_compare": may_inspect_changes(subject, revision),
         "last_day": last_day_of(shown),

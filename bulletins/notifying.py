@@ -117,6 +117,15 @@ def review_day(revision: Revision, people: Iterable[User], *, key: str) -> None:
     )
 
 
+def plan_stopped(revision: Revision, people: Iterable[User], *, key: str) -> None:
+    """Tells these people that what was planned did not happen; once for each key, which names the revision and the moment."""
+    organisation = revision.bulletin.originator_id
+    queue(
+        _notice(Kind.PLAN, f"{key}:{person.pk}", revision, organisation, deadline=None, person_id=person.pk)
+        for person in people
+    )
+
+
 def reminder(delivery: Delivery, people: Iterable[User | Contact], *, round: str) -> None:  # noqa: A002  the word of the ladder
     """Reminds these people (and contacts: mailboxes by their address, others by their person) of what their organisation owes.
 

@@ -20,7 +20,7 @@ def tell() -> int:
     told = 0
     for row in due():
         with transaction.atomic():
-            people = [person for person in _publishers(row) if person.pk not in _told(row)]
+            people = [person for person in publishers_of(row) if person.pk not in _told(row)]
             notifying.review_day(row, people, key=key_of(row))
             dispatch.soon(dispatch.SEND_NOTICES)
         told += bool(people)
@@ -32,7 +32,8 @@ def _told(revision: Revision) -> set[UUID]:
     return set(rows.values_list("person", flat=True))
 
 
-def _publishers(revision: Revision) -> Iterator[User]:
+def publishers_of(revision: Revision) -> Iterator[User]:
+    """Those who publish for the revision's originator and may inspect the bulletin."""
     people = User.objects.filter(
         organisation=revision.bulletin.originator_id, is_active=True, role_assignments__role=Role.PUBLISHER
     ).select_related("organisation")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bulletins import facts
 from bulletins.access import NotVisible
 from bulletins.actions.inspect import Inspected, Work
-from bulletins.approval import approvals_needed, digest
+from bulletins.approval import approvals_held, approvals_needed, approvers_are_gone, digest
 from bulletins.deadline_words import standard_words
 from bulletins.desk import Move, Refused, approvals_of, get_revision_for, inspect_for, moves_for
 from bulletins.handling import closed_by
@@ -113,7 +113,7 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
     revision, about, audience = inspected.revision, inspected.facts, inspected.audience
     names = names_of_subcommittees(revision.all_subcommittees)
     approvals = approvals_of(revision)
-    held = sum(approval.digest == inspected.digest for approval in approvals)
+    held, needed = approvals_held(revision, inspected.digest), approvals_needed(revision)
     shapes = [_shape(inspected, shape, opened) for shape in audience.shapes]
     return {
         "inspected": inspected,
@@ -134,10 +134,11 @@ def of_work(subject: Subject, inspected: Inspected, opened: set[str]) -> Sight:
         "approvals": approvals,
         "standard_deadline": standard_words(revision.bulletin.kind, revision.floor),
         "held": held,
-        "needed": approvals_needed(revision),
-        "lapsed": revision.state == State.APPROVED and held < approvals_needed(revision),
+        "needed": needed,
+        "lapsed": revision.state in {State.APPROVED, State.SCHEDULED} and held < needed,
+        "approvers_gone": held < needed and approvers_are_gone(revision, inspected.digest),
         "moves": _moves(moves_for(subject, revision, about)),
-        **of_moves(subject, revision),
+        **of_moves(subject, revision, about),
         "history": history_of(subject, revision.bulletin_id),
         "step": 3 if revision.state == State.IN_REVIEW and held else _STEP.get(State(revision.state), 5),
     }

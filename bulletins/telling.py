@@ -22,6 +22,7 @@ from bulletins.copy_notices import is_out
 from bulletins.models import Answer, Bulletin, Delivery, Receipt
 from bulletins.notifying import REMINDER, asks_answer
 from bulletins.review_days import is_due as is_due_for_review
+from bulletins.stopped_plans import still_waits
 from council.access import facts as known
 from council.access.facts import Subject
 from council.access.policy import Action, Reason
@@ -85,6 +86,8 @@ def _to_person(notice: Notice) -> bool:
     if notice.kind == Kind.CLOCK and not still_due(notice):
         raise Withheld(DONE)
     if notice.kind == Kind.REVIEW_DAY and not is_due_for_review(notice, subject):
+        raise Withheld(DONE)
+    if notice.kind == Kind.PLAN and not still_waits(notice, subject):
         raise Withheld(DONE)
     if notice.kind == Kind.IDLE and not still_idle(notice):
         raise Withheld(DONE)

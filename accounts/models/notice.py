@@ -36,6 +36,7 @@ class Notice(models.Model):
         SEARCH = "search", _("保存した検索")
         COPY = "copy", _("写しの返却")
         REVIEW_DAY = "review_day", _("資料の見直し")
+        PLAN = "plan", _("公開の予定")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("送信待ち")

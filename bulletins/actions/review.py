@@ -110,7 +110,7 @@ def send_back(bulletin_id: UUID, subject: Subject, comment: str = "") -> Revisio
     revision, _about = get_revision_for(subject, bulletin_id, Action.RETURN, lock=True)
     refuse_marked("comment", comment)
     revision.approvals.all().delete()
-    revision.state, revision.scheduled_for = State.DRAFT, None
-    revision.save(update_fields=["state", "scheduled_for", "saved_at"])
+    revision.state, revision.scheduled_for, revision.scheduled_by = State.DRAFT, None, None
+    revision.save(update_fields=["state", "scheduled_for", "scheduled_by", "saved_at"])
     note(subject, Action.RETURN, revision, {"comment": comment, "within": revision.all_subcommittees})
     return revision

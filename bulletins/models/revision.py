@@ -52,7 +52,11 @@ class Revision(models.Model):
     review_on = models.DateField(_("見直しの日"), null=True, blank=True)
     # Ids of bulletins, as text; of each reader they name only those that the reader may see.
     related = models.JSONField(_("関連する資料"), null=True, blank=True)
+    # When it is published by itself, and who planned that: they have to be able to publish it at the moment itself (bulletins.planners).
     scheduled_for = models.DateTimeField(null=True, blank=True)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
