@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Device, Notice, User
 from accounts.notices import queue
+from council.access.facts import Role
 from council.ids import opaque_id
 from council.templatetags.portal import jst
 
@@ -25,6 +27,10 @@ class Step(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CODES = "codes"
+    # A first factor that nobody opened the way to; to the person, to whoever may confirm it, and to the person once it is.
+    UNCONFIRMED = "unconfirmed"
+    TO_CONFIRM = "to_confirm"
+    CONFIRMED = "confirmed"
 
 
 def tell_of_device(device: Device) -> None:
@@ -35,6 +41,21 @@ def tell_of_device(device: Device) -> None:
 def tell_of_factor(person: User, step: Step) -> None:
     """In the transaction of what happened to it."""
     _queue(person.pk, Kind.FACTOR, f"factor:{opaque_id()}:{step}")
+
+
+def tell_who_confirms(person: User) -> None:
+    """The administrators of the person's organisation, without the person; where there are none, the operators."""
+    others = User.objects.filter(is_active=True, organisation__is_active=True).exclude(pk=person.pk)
+    administrators = others.filter(organisation=person.organisation_id, role_assignments__role=Role.ADMINISTRATOR)
+    for told in administrators or others.filter(role_assignments__role=Role.OPERATOR):
+        _queue(told.pk, Kind.FACTOR, f"factor:{opaque_id()}:{Step.TO_CONFIRM}", about=person.pk)
+
+
+def path_of(notice: Notice) -> str:
+    """The page where something can be done about it."""
+    if notice.kind == Kind.FACTOR and notice.about:
+        return reverse("accounts:person", args=[notice.about])
+    return reverse("accounts:sessions" if notice.kind == Kind.DEVICE else "accounts:factors")
 
 
 def _queue(person: UUID, kind: str, key: str, about: UUID | None = None) -> None:
@@ -70,6 +91,13 @@ def sentence(notice: Notice) -> str:
     sentences = {
         Step.ADDED: _("あなたのサインインの手段が加わりました。覚えがなければ、すぐ事務局に電話してください。"),
         Step.REMOVED: _("あなたのサインインの手段が一つ消えました。覚えがなければ、すぐ事務局に電話してください。"),
+        Step.UNCONFIRMED: _(
+            "あなたの最初のサインインの手段が、招待によらずに登録されました。組織の管理者が本人の登録と確かめるまで、開けるのは機密性1情報までです。覚えがなければ、すぐ事務局に電話してください。"
+        ),
+        Step.TO_CONFIRM: _(
+            "ある人が、招待によらずに最初のサインインの手段を登録しました。本人に電話して、登録したのが本人かを確かめてください。確認するまで、その人が開けるのは機密性1情報までです。"
+        ),
+        Step.CONFIRMED: _("あなたのサインインの手段は、本人の登録と確認されました。"),
         Step.CODES: _("あなたの予備コードが新しくなりました。覚えがなければ、すぐ事務局に電話してください。"),
     }
     return sentences[Step(notice.key.split(":")[2])]

@@ -64,7 +64,8 @@ def close_every_way(person: User) -> dict[str, int]:
     ended["factors"] = delete_factors(Authenticator.objects.filter(user=person))
     ended["identities"] = SocialAccount.objects.filter(user=person).delete()[0]
     person.set_unusable_password()
-    person.save(update_fields=["password"])
+    person.unconfirmed_since = None
+    person.save(update_fields=["password", "unconfirmed_since"])
     return ended
 
 

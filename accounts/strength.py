@@ -2,7 +2,9 @@
 
 A passkey is bound to the address of the portal, so that it can't be phished; what somebody types can. So a code, or somebody else's word
 for who they are, reaches to tier one, a passkey to tier two for some hours, and to tier three for some minutes after it was used.
-A password alone reaches nothing: whoever has no second factor yet is led to the page where they add one.
+A password alone reaches nothing: whoever has no second factor yet is led to the page where they add one. Whoever stole the password could
+add it too, so that it reaches to tier one, passkey or not, until the person's organisation confirms it (accounts.actions.entrances);
+those who came in by an invitation need no such word.
 """
 
 import time
@@ -30,13 +32,14 @@ def strength(request: HttpRequest) -> Tier | None:
     given = request.session.get(_GIVEN, {})
     if given.get("person") == str(request.user.pk):
         return Tier(given["tier"])
-    reached = [_reach(record) for record in get_authentication_records(request, request.user)]
+    reached = [_reach(record, request.user) for record in get_authentication_records(request, request.user)]
     return max((tier for tier in reached if tier), default=None)
 
 
 def reaches_until(request: HttpRequest, tier: Tier) -> datetime | None:
     """Until when the session reaches this tier, one above tier one; None when it doesn't, or for as long as it lasts."""
-    last = _last_passkey(request) if tier is Tier.CRITICAL else max(_last_passkey(request), _vouched_strongly(request))
+    passkey = 0.0 if request.user.unconfirmed_since else _last_passkey(request)
+    last = passkey if tier is Tier.CRITICAL else max(passkey, _vouched_strongly(request))
     end = last + (settings.CRITICAL_FOR if tier is Tier.CRITICAL else settings.STRONG_FOR).total_seconds()
     return datetime.fromtimestamp(end, UTC) if end > time.time() else None
 
@@ -81,9 +84,9 @@ def _is_passkey(record: dict) -> bool:
     return record.get("method") == "mfa" and record.get("type") == "webauthn"
 
 
-def _reach(record: dict) -> Tier | None:
+def _reach(record: dict, person: User) -> Tier | None:
     age = timedelta(seconds=time.time() - record["at"])
-    if _is_passkey(record):
+    if _is_passkey(record) and person.unconfirmed_since is None:
         if age < settings.CRITICAL_FOR:
             return Tier.CRITICAL
         return Tier.TWO if age < settings.STRONG_FOR else Tier.ONE

@@ -78,6 +78,11 @@ class Portal:
         assert done.returncode == expect, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
+    def confirm_factor(self, email: str) -> None:
+        """The person's organisation has said that their first factor is theirs, where the story is not about that."""
+        said = f"from accounts.models import User; User.objects.filter(email={email!r}).update(unconfirmed_since=None)"
+        self.manage("shell", "-c", said)
+
     def load(self, world: dict) -> dict:
         """Builds a world; the object that load_world prints last."""
         path = self.folder / f"world-{secrets.token_hex(4)}.json"

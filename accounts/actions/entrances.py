@@ -13,6 +13,7 @@ from accounts.actions import limits
 from accounts.actions.plan import Plan
 from accounts.actions.verb import Deed, Refused, verb
 from accounts.credentials import end_sessions
+from accounts.device_notices import Step, tell_of_factor
 from accounts.enrolment_notices import tell_proposed, tell_way
 from accounts.models import Enrolment, Organisation, Proposal, User
 from council.access.facts import Subject
@@ -49,6 +50,23 @@ def withdraw_invitation(deed: Deed, person: User) -> User:
     if not enrolments.end_ways(person):
         raise ValidationError(_("取り下げる案内はありません。"))
     deed.note(person.pk, {"sessions": end_sessions([person.pk])})
+    return person
+
+
+@verb(Event.FACTOR_CONFIRMED)
+def confirm_first_factor(deed: Deed, person: User) -> User:
+    """That it was the person who added their first factor, asked by telephone: from now on their passkeys reach what they may see.
+
+    It is as good as a way in, and so asks for the same limits as an invitation. ValidationError when nothing waits.
+    """
+    person = limits.need_somebody_else(deed.subject, person)
+    limits.refuse_inviting(deed.subject, person)
+    if person.unconfirmed_since is None:
+        raise ValidationError(_("確認を待っている登録はありません。"))
+    person.unconfirmed_since = None
+    person.save(update_fields=["unconfirmed_since"])
+    tell_of_factor(person, Step.CONFIRMED)
+    deed.note(person.pk)
     return person
 
 

@@ -1,8 +1,8 @@
 """What people sign in with: added, named and removed by themselves alone, and never by something weaker.
 
 `proof` is what the session says. With a passkey that was used in it a moment ago, or a way in that is open in it (accounts.enrolments),
-everything can be changed; without, only the very first factor of an account can be added. Everything is read behind a lock on the person,
-so that of two sessions without a factor one adds the first.
+everything can be changed; without, only the very first factor of an account can be added, and it has to be confirmed
+(accounts.actions.entrances). Everything is read behind a lock on the person, so that of two sessions without a factor one adds the first.
 """
 
 from allauth.mfa.models import Authenticator
@@ -10,10 +10,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.verb import Deed, Refused, verb
-from accounts.device_notices import Step, tell_of_factor
+from accounts.device_notices import Step, tell_of_factor, tell_who_confirms
 from accounts.factor_rules import factors_of, may_begin, why_kept
 from accounts.factors import delete_factors
 from accounts.models import ApiToken, User
@@ -32,7 +33,7 @@ def add_passkey(
     """A passkey whose ceremony was checked already; with a first factor come the codes, told this once."""
     _need_way(deed, person, proof=proof)
     added = WebAuthn.add(person, name[:NAME_LENGTH], credential).instance
-    return added, _added(deed, added)
+    return added, _added(deed, added, proof)
 
 
 @verb(Event.FACTOR_ADDED)
@@ -42,7 +43,7 @@ def add_app(deed: Deed, person: User, secret: str, *, proof: Proof) -> tuple[Aut
     if factors_of(person).filter(type=Type.TOTP).exists():
         raise ValidationError(_("認証アプリは、すでに登録されています。"))
     added = TOTP.activate(person, secret).instance
-    return added, _added(deed, added)
+    return added, _added(deed, added, proof)
 
 
 @verb(Event.CODES_MADE)
@@ -111,10 +112,18 @@ def _own(deed: Deed, person: User, factor: int) -> Authenticator:
     return found
 
 
-def _added(deed: Deed, factor: Authenticator) -> list[str]:
-    """Writes the event; the codes that come with it, when there are none yet."""
+def _added(deed: Deed, factor: Authenticator, proof: Proof) -> list[str]:
+    """Writes the event; the codes that come with it, when there are none yet.
+
+    A first factor of somebody who came no way that others opened may be that of whoever stole their password: it waits for confirmation.
+    """
     rows = Authenticator.objects.filter(user=factor.user, type=Type.RECOVERY_CODES)
     codes = [] if rows.exists() else RecoveryCodes.activate(factor.user).get_unused_codes()
-    deed.note(factor.user_id, {"kind": factor.type, "factor": factor.pk, "codes": len(codes)})
-    tell_of_factor(factor.user, Step.ADDED)
+    unconfirmed = proof < Proof.FRESH
+    if unconfirmed:
+        User.objects.filter(pk=factor.user_id).update(unconfirmed_since=timezone.now())
+        tell_who_confirms(factor.user)
+    told = {"kind": factor.type, "factor": factor.pk, "codes": len(codes)}
+    deed.note(factor.user_id, {**told, **({"unconfirmed": True} if unconfirmed else {})})
+    tell_of_factor(factor.user, Step.UNCONFIRMED if unconfirmed else Step.ADDED)
     return codes

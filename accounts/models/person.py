@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     notices = models.CharField(_("通知の受け取り方"), max_length=7, choices=Rhythm, default=Rhythm.INSTANT)
     joined_at = models.DateTimeField(_("登録した日時"), auto_now_add=True)
     left_at = models.DateTimeField(_("離れた日時"), null=True, blank=True)
+    # Their first factor was added where no way in was open: passkeys reach tier one until somebody who runs their affairs confirms it.
+    unconfirmed_since = models.DateTimeField(_("確認を待っている日時"), null=True, blank=True, editable=False)
     # Somebody who moved to another organisation has a new account there: nothing that was given to the old one follows.
     predecessor = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor", editable=False

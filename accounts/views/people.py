@@ -164,6 +164,12 @@ def _uninvite(request: HttpRequest, shown: User) -> HttpResponse:
     return redirect("accounts:person", shown.pk)
 
 
+def _confirm(request: HttpRequest, shown: User) -> HttpResponse:
+    entrances.confirm_first_factor(shown, acting_user=request.user)
+    messages.success(request, _("本人の登録と確認しました。"))
+    return redirect("accounts:person", shown.pk)
+
+
 def _recover(request: HttpRequest, shown: User) -> HttpResponse:
     proposals.propose(Proposal.Kind.RECOVERY, shown.organisation, shown.pk, {}, acting_user=request.user)
     said = _("登録のやり直しを提案しました。この組織の別の管理者か運用担当が確認すると、本人に案内が届きます。")
@@ -198,6 +204,7 @@ _DEEDS: dict[str, Callable[[HttpRequest, User], HttpResponse]] = {
     "unlock": _unlock,
     "invite": _invite,
     "uninvite": _uninvite,
+    "confirm": _confirm,
     "recover": _recover,
     "leave": _leave,
     "transfer": _transfer,
@@ -229,6 +236,7 @@ class Offer:
 
     invite: bool = False
     uninvite: bool = False
+    confirm: bool = False
     recover: bool = False
     transfer: bool = False
 
@@ -242,6 +250,7 @@ def _offer(subject: Subject, shown: User, known: Subject) -> Offer:
     came = has_come_in(shown)
     return Offer(
         invite=shown.is_active and not came and limits.may_invite(subject, shown, known),
+        confirm=shown.unconfirmed_since is not None and limits.may_invite(subject, shown, known),
         uninvite=not_done().filter(person=shown).exists(),
         recover=shown.is_active and came and limits.may_take_over(subject, shown, known),
         transfer=moves,

@@ -30,6 +30,7 @@ class Event(StrEnum):
     FACTOR_ADDED = "factor.add"
     FACTOR_RENAMED = "factor.rename"
     FACTOR_REMOVED = "factor.remove"
+    FACTOR_CONFIRMED = "factor.confirm"
     CODES_MADE = "factor.codes"
     IDENTITY_LINKED = "identity.link"
     IDENTITY_REFUSED = "identity.refuse"

@@ -89,6 +89,7 @@ _SESSIONS = {
     Event.SIGN_IN_UNLOCKED: Phrase(_("サインインの一時停止の解除"), _("%(object)sのサインインの一時停止を解きました")),
     Event.DEVICE_NEW: Phrase(_("新しい端末"), _("新しい端末からサインインしました")),
     Event.DEVICE_FORGOTTEN: Phrase(_("端末の登録の削除"), _("端末の登録を消しました")),
+    Event.FACTOR_CONFIRMED: Phrase(_("最初の手段の確認"), _("%(object)sの最初のサインインの手段を確認しました")),
     Event.FACTOR_ADDED: Phrase(_("サインインの手段の追加"), _("サインインの手段を加えました")),
     Event.FACTOR_RENAMED: Phrase(_("サインインの手段の名前"), _("サインインの手段の名前を変えました")),
     Event.FACTOR_REMOVED: Phrase(_("サインインの手段の削除"), _("サインインの手段を消しました")),

@@ -101,10 +101,12 @@ def passkey(client: Client, key: Key | None = None, **more: str) -> Key:
 
 
 def holder(person: User) -> Key:
-    """The person has a passkey, added in a session that is over."""
+    """The person has a passkey, added in a session that is over, and known to be theirs."""
     client = Client()
     client.force_login(person)
-    return passkey(client)
+    key = passkey(client)
+    User.objects.filter(pk=person.pk).update(unconfirmed_since=None)
+    return key
 
 
 def by_password(client: Client, person: User, code: str = "") -> Client:

@@ -4,7 +4,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import identities, locks, sessions
+from accounts.actions import entrances, identities, locks, sessions
 from accounts.identity_claims import Vouched
 from accounts.models import Device, Session, User
 from accounts.session_list import name_of
@@ -29,6 +29,10 @@ def _known_browser(person: User) -> Device:
     )
 
 
+def _waits(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(unconfirmed_since=timezone.now())
+
+
 def _linked(world: cast.Council) -> None:
     """Twice, so that one can go."""
     for uid in ("a" * 64, "b" * 64):
@@ -40,8 +44,10 @@ PREPARED = {
     "end_other_sessions": lambda w: _signed_in(w.reader_two),
     "forget_device": lambda w: _known_browser(w.reader_two),
     "unlink_identity": _linked,
+    "confirm_first_factor": lambda w: _waits(w.reader_two),
 }
 CALLS = {
+    "confirm_first_factor": (lambda w, **by: entrances.confirm_first_factor(w.reader_two, **by), "administrator"),
     "unlock": (lambda w, **by: locks.unlock(w.reader_two, **by), "administrator"),
     "end_session": (
         lambda w, **by: sessions.end_session(

@@ -165,12 +165,12 @@ def test_each_change_of_a_factor_is_told(world: cast.Council) -> None:
     Authenticator.objects.create(user=person, type="webauthn", data={"name": "電話", "credential": {}})
     verbs.make_codes(person, proof=Proof.FRESH, **by)
     verbs.remove_factor(person, Authenticator.objects.get(type="totp").pk, proof=Proof.FRESH, **by)
-    steps = [notice.key.split(":")[2] for notice in Notice.objects.filter(kind=Kind.FACTOR).order_by("created_at")]
-    assert steps == ["added", "codes", "removed"]
+    theirs = Notice.objects.filter(kind=Kind.FACTOR, person=person).order_by("created_at")
+    assert [notice.key.split(":")[2] for notice in theirs] == ["unconfirmed", "codes", "removed"]
 
 
 def test_the_notice_of_a_factor_has_words_everywhere(world: cast.Council) -> None:
-    verbs.add_app(world.reader_two, SECRET, proof=Proof.PASSWORD, acting_user=world.reader_two)
+    verbs.add_app(world.reader_two, SECRET, proof=Proof.FRESH, acting_user=world.reader_two)
     line, written = lines_for(subject_of(world.reader_two))[0], letter(Notice.objects.get(), named=True)
     assert "サインインの手段が加わりました" in line.asked
     assert (line.path, len(line.facts)) == ("/me/factors/", 1)

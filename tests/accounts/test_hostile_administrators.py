@@ -37,6 +37,7 @@ ATTEMPTS: dict[str, Callable] = {
     "suspend": lambda world, who, by: people.suspend_person(who, acting_user=by),
     "resume": lambda world, who, by: people.resume_person(who, acting_user=by),
     "unlock": lambda world, who, by: locks.unlock(who, acting_user=by),
+    "confirm factor": lambda world, who, by: entrances.confirm_first_factor(who, acting_user=by),
     "let go": lambda world, who, by: leaving.leave(who, acting_user=by),
     "pull in": lambda world, who, by: leaving.transfer(who, by.organisation, acting_user=by),
 }

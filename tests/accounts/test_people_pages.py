@@ -225,7 +225,7 @@ def test_somebody_who_may_see_more_is_looked_at_only(world: cast.Council, client
     page = cast.sign_in(client, world.administrator).get(url)
     assert page.context["form"] is None
     assert 'name="do"' not in page.text
-    for deed in ("save", "suspend", "invite", "recover", "leave", "unlock", "transfer"):
+    for deed in ("save", "suspend", "invite", "recover", "leave", "unlock", "confirm", "transfer"):
         given = {"do": deed, "name": "名", "tier": "2", "sure": "on", "organisation": str(world.company.pk)}
         assert client.post(url, given).status_code in {200, 404}
     assert subject_of(world.reader_three).active

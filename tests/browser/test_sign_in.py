@@ -139,6 +139,7 @@ def enrolled(chromium: Browser, portal: Portal, bulletin: str, home: str) -> Enr
     with looked_at(page, home) as looking:
         looking._axe(WIDE["width"])
     codes = page.locator(".factor-codes code").all_inner_texts()
+    portal.confirm_factor(READER)
     page.get_by_role("link", name="しまいました。続ける").click()
     assert page.locator("h1").inner_text() == TITLE
     held = Enrolled(seat.credentials[0], iter(codes))

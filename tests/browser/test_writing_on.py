@@ -66,6 +66,7 @@ def desk(council: Council) -> Desk:
     page.get_by_role("button", name="サインイン", exact=True).click()
     page.get_by_role("button", name="パスキーを作る").click()
     page.wait_for_selector(".factor-codes")
+    council.portal.confirm_factor(PEOPLE["publisher"])
     desk.passkey = seat.credentials[0]
     page.context.close()
     return desk
