@@ -10,6 +10,8 @@ REDIS_URL_DEFAULT := redis://127.0.0.1:6379/0
 PYTEST := $(PY) -m pytest -n $(shell echo $$(( $$(nproc) + 1 ))) --dist loadfile --no-loadscope-reorder
 export PORT
 export PYTHONUNBUFFERED := 1
+# The suite starts hundreds of processes: each would compile the whole portal anew, for longer than it takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo serve test test-services faults lint bench lock openapi messages clean
 

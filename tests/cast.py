@@ -17,6 +17,7 @@ from accounts.models import Designation, Organisation, Subcommittee, User
 from accounts.strength import give
 from council.access.facts import Role
 from council.access.tiers import Tier
+from tests.council_rows import remembered
 
 PASSWORD = "kunugi-no-ki-wa-takai"
 Kind = Organisation.Kind
@@ -124,7 +125,11 @@ class Council:
 
 
 def council() -> Council:
-    """Builds it: everybody in 電子部品・素材分科会 but the other company's people, who sit in 基幹インフラ分科会."""
+    """Everybody sits in 電子部品・素材分科会 but the other company's people, who sit in 基幹インフラ分科会."""
+    return remembered(_built)
+
+
+def _built() -> Council:
     materials, infrastructure = subcommittee("電子部品・素材分科会"), subcommittee("基幹インフラ分科会")
     both, first = (materials, infrastructure), (materials,)
     agency = organisation(Kind.AGENCY, "産業基盤保全庁", seats=both)

@@ -1,5 +1,6 @@
 """What every test stands on. Kept small: builders live in tests/cast.py."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -9,6 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone
+
+from tests import council_rows
 
 _refusals = import_module("council.audit.migrations.0002_events_refuse_update_and_delete")
 _rewraps = import_module("council.audit.migrations.0003_details_may_be_rewrapped")
@@ -40,6 +44,7 @@ _flush = TransactionTestCase._fixture_teardown
 def _flush_audit_rows_too(case: TransactionTestCase) -> None:
     with audit_rows_may_go():
         _flush(case)
+    council_rows.forget()
 
 
 # TestCase rolls back in a teardown of its own: this reaches `django_db(transaction=True)` and the live server alone.
@@ -60,3 +65,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def forgetful_signer() -> None:
     """The log signer remembers what it signed on disk; a test's logs are rolled back, and the next test's begin anew."""
     Path(settings.AUDIT_STATE).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def today() -> None:
+    """Files that speak of TODAY took it when they were read; a run that passes midnight in Japan takes it anew."""
+    day = timezone.localdate()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tests.") and getattr(module, "TODAY", day) != day:
+            module.TODAY = day

@@ -1,18 +1,22 @@
 """A portal as people meet it: web, worker and scheduler in processes of their own, talked to over HTTP on loopback."""
 
+import atexit
 import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode, urlsplit
 
 import psycopg
@@ -129,15 +133,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The URL of a database of this deployment alone when the run is on PostgreSQL, else nothing."""
+def own_database(template: str = "") -> Iterator[str]:
+    """The URL of a database of this deployment alone when the run is on PostgreSQL, else nothing; a copy of the template if named."""
     server = os.environ.get("DATABASE_URL", "")
     if not server:
         yield ""
         return
     name = f"portal_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
@@ -145,13 +149,24 @@ def own_database() -> Iterator[str]:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@cache
+def _migrated() -> Portal:
+    """A deployment that nobody serves: migrating takes far longer than copying what came of it. It goes with this process."""
+    ending = ExitStack()
+    folder = Path(ending.enter_context(TemporaryDirectory(prefix="council-migrated-")))
+    portal = Portal(folder, free_port(), ending.enter_context(own_database()))
+    atexit.register(ending.close)
+    portal.manage("migrate", "--verbosity", "0")
+    return portal
+
+
 @contextmanager
 def deployment(folder: Path) -> Iterator[Portal]:
     """A migrated deployment, not yet serving."""
-    with own_database() as database_url:
-        portal = Portal(folder, free_port(), database_url)
-        portal.manage("migrate", "--verbosity", "0")
-        yield portal
+    migrated = _migrated()
+    shutil.copytree(migrated.folder, folder, dirs_exist_ok=True)
+    with own_database(urlsplit(migrated.database_url).path[1:]) as database_url:
+        yield Portal(folder, free_port(), database_url)
 
 
 @contextmanager
