@@ -23,7 +23,8 @@ Written = TypeVar("Written")
 def publish_pledge(deed: Deed, body: str, *, in_force_from: date) -> PledgeText:
     """The next version; from its day on nobody sees anything before they accept it.
 
-    ValidationError for a day that is over, and for one before that of the version which is there: it would never be in force.
+    ValidationError for a day that is over, for one before that of the version which is there (it would never be in force), and for the
+    very same text from the same day: everybody would be asked twice.
     """
     limits.need_council(deed.subject)
     last = PledgeText.objects.select_for_update().order_by("-version").first()
@@ -31,6 +32,9 @@ def publish_pledge(deed: Deed, body: str, *, in_force_from: date) -> PledgeText:
     if last and in_force_from < last.in_force_from:
         said = _("第%(version)d版の適用開始日（%(day)s）以後の日を選んでください。")
         raise ValidationError({"in_force_from": said % {"version": last.version, "day": jst_date(last.in_force_from)}})
+    if last and (last.body, last.in_force_from) == (body.strip(), in_force_from):
+        said = _("この文は、もう第%(version)d版として登録されています。")
+        raise ValidationError({"body": said % {"version": last.version}})
     pledge = _alone(lambda: founding.found_pledge(body, in_force_from=in_force_from))
     deed.note(pledge.version, {"in_force_from": in_force_from.isoformat()})
     return pledge

@@ -51,6 +51,13 @@ def test_a_new_version_counts_on_the_very_next_request(pledged: cast.Council, cl
     assert client.get("/").status_code == 302
 
 
+def test_the_same_text_from_the_same_day_is_one_version(world: cast.Council) -> None:
+    publish_pledge("守ります。", in_force_from=TODAY + DAY, acting_user=world.operator)
+    with pytest.raises(ValidationError, match="もう第1版"):
+        publish_pledge("守ります。\n", in_force_from=TODAY + DAY, acting_user=world.operator)
+    assert PledgeText.objects.count() == 1
+
+
 def test_the_period_before_ends_on_the_day_before(pledged: cast.Council) -> None:
     begin_period(TODAY + 10 * DAY, acting_user=pledged.operator)
     assert CouncilPeriod.objects.get(number=1).last_day == TODAY + 9 * DAY

@@ -1,9 +1,12 @@
-/* portal.js: comforts for the keyboard. Nothing needs it; every page works without it. No words here: they stand in the page.
+/* portal.js: comforts for the keyboard, and one press for one deed. Nothing needs it; every page works without it. No words here: they stand
+   in the page.
 
    /        focuses the element with data-key-focus="/"
    ?        follows the link with data-key-follow="?"
    j, k     next and previous entry of the list with data-key-list; Enter then follows its link by itself
    Escape   closes an open <details class="user"> or <details class="more">; so does a click elsewhere
+
+   A button of a form that changes something sends it once: a second press while the first is on its way would do the same thing again.
 
    The single keys can be turned off (WCAG 2.1.4) with a button[data-key-switch], which is hidden until this script shows it. */
 
@@ -63,6 +66,20 @@
     }
   });
   document.addEventListener('click', (event) => closeMenus(event.target));
+
+  /* What answers with a file leaves the page where it is, and may be asked for again. */
+  const ON_ITS_WAY = 5000;
+  const pressed = new WeakMap();
+  document.addEventListener('submit', (event) => {
+    if (event.defaultPrevented || event.target.method !== 'post') return;
+    const by = event.submitter ?? event.target;
+    if (Date.now() - (pressed.get(by) ?? -ON_ITS_WAY) < ON_ITS_WAY) event.preventDefault();
+    else pressed.set(by, Date.now());
+  });
+  window.addEventListener('pageshow', (event) => {
+    if (event.persisted) for (const form of document.forms) for (const each of [form, ...form.elements]) pressed.delete(each);
+  });
+
   switchButton?.addEventListener('click', toggleKeys);
   showSwitch();
 })();
