@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bulletins import file_text, indexing
 from bulletins.models import AttachmentText, Bulletin, Part, PartWrap, Revision
-from bulletins.paper.apart import Broken, run
+from bulletins.paper.apart import Broken, Busy, run
 from bulletins.sealed import CONTENT, KeysDestroyed, Words, binding_of, open_file, open_parts
 from council.keys import keyring
 from council.sealing.envelope import seal
@@ -30,13 +30,14 @@ _APART = {".pdf", ".docx", ".xlsx", ".pptx"}
 def read_files(revision_id: UUID) -> int:
     """Reads the files of a served revision that were not read yet and puts their words into the index; how many files.
 
-    Runs again without harm. A revision that is not served (any more) is left alone: its keys may be gone.
+    Runs again without harm. A revision that is not served (any more) is left alone: its keys may be gone. When others are at work (Busy)
+    nothing is kept, and missed() finds it again.
     """
     parts = list(_unread().filter(revision=revision_id).select_related("revision"))
     try:
         names = {pk: words.name for pk, words in open_parts(parts).items()}
         texts = {part: _text_of(names[part.pk], open_file(part)) for part in parts}
-    except (KeysDestroyed, FileNotFoundError):
+    except (KeysDestroyed, FileNotFoundError, Busy):
         return 0
     with transaction.atomic():
         bulletin = Bulletin.unrestricted.select_for_update().filter(served=revision_id).first()
@@ -58,9 +59,12 @@ def read_beforehand(parts: Iterable[Part], words: Mapping[UUID, Words]) -> None:
     for part in [part for part in files if part.pk not in read][:MOST_BEFOREHAND]:
         try:
             name, data = words[part.pk].name, open_file(part)
+            text = _text_of(name, data) if PurePath(name).suffix.lower() in _APART else file_text.text_of(name, data)
         except (KeysDestroyed, FileNotFoundError):
             continue
-        text = _text_of(name, data) if PurePath(name).suffix.lower() in _APART else file_text.text_of(name, data)
+        except Busy:
+            # At another look: nobody is to wait for file after file.
+            return
         with transaction.atomic():
             # Whoever destroys keys or rewrites a draft holds this row: a key made after that would be one nobody destroys.
             Bulletin.unrestricted.select_for_update().filter(pk=part.revision.bulletin_id).first()

@@ -21,7 +21,7 @@ from bulletins.api.positions import before, mark
 from bulletins.api.reading import AnyType
 from bulletins.copies import Held
 from bulletins.models import TakenCopy
-from bulletins.paper.apart import Broken
+from bulletins.paper.apart import Broken, Busy, room
 from bulletins.paper.numbered import handed_over, made_for
 from council.access.policy import Action
 from council.api import PAGE, PROBLEM, StrictSerializer, listing, problem, read_query
@@ -156,13 +156,18 @@ class TakeCopyView(BulletinsAPIView):
         given.is_valid(raise_exception=True)
         wish = Wish(drawn, **given.validated_data)
         make = made_for(request.subject, request.user, wish.return_by)
-        taken, pdf = take_copy(request.subject, bulletin_id, wish, make)
+        with room():
+            taken, pdf = take_copy(request.subject, bulletin_id, wish, make)
         response = handed_over(taken, pdf)
         response.status_code, response["Location"] = status.HTTP_201_CREATED, url_of(request, "copy", taken.pk)
         return response
 
     def handle_exception(self, exc: Exception) -> Response:
-        return _not_made() if isinstance(exc, Broken) else super().handle_exception(exc)
+        if isinstance(exc, Broken):
+            return _not_made(_("写しを作れませんでした。しばらくしてから、もう一度求めてください。"))
+        if isinstance(exc, Busy):
+            return _not_made(_("いま混み合っていて、写しを作っていません。しばらくしてから、もう一度求めてください。"))
+        return super().handle_exception(exc)
 
 
 @guarded_by(GET=SIGNED_IN)
@@ -201,7 +206,6 @@ class CopyView(BulletinsAPIView):
         return Response(_body(request, Held(ended, timezone.localdate())))
 
 
-def _not_made() -> Response:
-    words = _("写しを作れませんでした。しばらくしてから、もう一度求めてください。")
+def _not_made(words: str) -> Response:
     body = problem(503, _("いまは使えません"), words)
     return Response(body, 503, headers={"Retry-After": str(_AGAIN)}, content_type=PROBLEM)

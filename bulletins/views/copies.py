@@ -14,13 +14,14 @@ from bulletins.actions.verb import Conflict
 from bulletins.copy_form import CopyForm, draw_token
 from bulletins.drafting import Invalid
 from bulletins.models import TakenCopy
-from bulletins.paper.apart import Broken
+from bulletins.paper.apart import Broken, Busy, room
 from bulletins.paper.numbered import handed_over, made_for
+from bulletins.views.crowded import AGAIN, UNAVAILABLE
 from bulletins.views.visibility import missing_unless_visible
 from council.access.policy import Action
 from council.guard import SIGNED_IN, guarded_by
 
-FORBIDDEN, UNPROCESSABLE, UNAVAILABLE = 403, 422, 503
+FORBIDDEN, UNPROCESSABLE = 403, 422
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +48,13 @@ def copy(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     except Broken:
         form.add_error(None, _("写しを作れませんでした。しばらくしてから、もう一度押してください。"))
         return _page(request, offer, form, status=UNAVAILABLE)
+    except Busy:
+        form.add_error(
+            None, _("いま混み合っていて、写しを作っていません。30秒ほど待ってから、もう一度押してください。")
+        )
+        response = _page(request, offer, form, status=UNAVAILABLE)
+        response["Retry-After"] = str(AGAIN)
+        return response
     if form.errors.get("token") or form.non_field_errors():
         form.data = form.data.copy()
         form.data["token"] = token
@@ -65,7 +73,8 @@ def _wish(form: CopyForm) -> Wish:
 
 def _file(request: HttpRequest, bulletin_id: UUID, wish: Wish) -> HttpResponse:
     make = made_for(request.subject, request.user, wish.return_by)
-    return handed_over(*take_copy(request.subject, bulletin_id, wish, make))
+    with room():
+        return handed_over(*take_copy(request.subject, bulletin_id, wish, make))
 
 
 @require_http_methods(["GET"])

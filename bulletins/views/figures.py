@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from bulletins.actions.inspect import take_desk_file
-from bulletins.actions.view import open_attachment
+from bulletins.actions.view import Attachment, open_attachment
 from bulletins.figures import content_type
 from bulletins.models import Part as Row
+from bulletins.paper.apart import Busy
 from bulletins.stops import may_leave
+from bulletins.views.crowded import crowded
 from bulletins.views.viewing import picture_of
 from bulletins.views.visibility import missing_unless_visible
 from council.access.caveats import Path
@@ -28,8 +30,16 @@ def figure(request: HttpRequest, bulletin_id: UUID, position: int) -> HttpRespon
         # A picture that is attached is a file: it is taken as one, and that is another event.
         raise Http404
     if not may_leave(request.subject, Path.FILE, Part(opened.about, opened.portion.label)):
-        return picture_of(request, opened, 1)
+        return _marked(request, opened)
     return _shown(opened.data)
+
+
+def _marked(request: HttpRequest, opened: Attachment) -> HttpResponse:
+    """A picture that has to be made first. A page has many that need not be: none of them waits for room before it is opened."""
+    try:
+        return picture_of(request, opened, 1)
+    except Busy:
+        return crowded(request)
 
 
 @require_http_methods(["GET"])

@@ -17,6 +17,7 @@ from bulletins.paper.document import Bearer
 from bulletins.rendition import banner_of
 from bulletins.stops import may_leave
 from bulletins.viewable import keeps_layout
+from bulletins.views.crowded import needing_room
 from bulletins.views.visibility import missing_unless_visible
 from council.access import caveats, facts
 from council.access.caveats import Path
@@ -30,6 +31,7 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET"])
 @guarded_by(GET=Action.READ)
 @missing_unless_visible
+@needing_room
 def pages(request: HttpRequest, bulletin_id: UUID, position: int) -> HttpResponse:
     """One page of the attachment with the way to the others; its words below it, for whoever has pages read out."""
     number = _number(request)
@@ -61,6 +63,7 @@ def pages(request: HttpRequest, bulletin_id: UUID, position: int) -> HttpRespons
 @require_http_methods(["GET"])
 @guarded_by(GET=Action.READ)
 @missing_unless_visible
+@needing_room
 def page(request: HttpRequest, bulletin_id: UUID, position: int, number: int) -> HttpResponse:
     """The page as a picture, with who looked at it and when burned in."""
     return picture_of(request, open_attachment(request.subject, bulletin_id, position, number, picture=True), number)
