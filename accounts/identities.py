@@ -11,14 +11,16 @@ from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.actions.identities import admit_staff, link_identity
 from accounts.actions.review_ending import the_portal
@@ -26,13 +28,14 @@ from accounts.actions.verb import Refused
 from accounts.credentials import may_enter, under_another_key
 from accounts.enrolments import finish, open_in
 from accounts.identity_claims import Account, Vouched, address_of_staff, shown_strongly_at
+from accounts.identity_leaving import keep
 from accounts.identity_provider import CouncilProvider, app_of
 from accounts.models import Organisation, User
 from accounts.strength import proved_lately
 from council.access.policy import Reason
 from council.audit.events import Event
-from council.audit.record import record_refusal
-from council.identity_settings import Kind, configured
+from council.audit.record import record, record_refusal
+from council.identity_settings import IdentityProvider, Kind, configured
 
 
 class Why(StrEnum):
@@ -48,6 +51,8 @@ class Why(StrEnum):
     UNKNOWN_AGENCY = "unknown_agency"
     UNUSABLE = "unusable_claims"
     NOT_PROVED = "identity_not_proved"
+    # Somebody who is signed in showed themselves again, in a way that reaches no further.
+    WEAK = "weak_authentication"
 
 
 _PAGES = {Why.ENTRY: "entry", Why.DELEGATED: "delegated", Why.OWN_ADDRESS: "taken"}
@@ -113,9 +118,19 @@ def may_link(request: HttpRequest) -> bool:
     return request.user.is_authenticated and (proved_lately(request) or open_in(request) is not None)
 
 
+def confirming(person: User) -> list[IdentityProvider]:
+    """The providers that the person is linked to and that can say of them what is as good as a passkey of this portal."""
+    strong = [each for each in configured() if each.strong_acr]
+    linked = SocialAccount.objects.filter(user=person, provider__in=[each.id for each in strong]) if strong else ()
+    return [each for each in strong if each.id in {row.provider for row in linked}]
+
+
 def _answer(request: HttpRequest, login: SocialLogin) -> HttpResponse:
     holder = None if login.user._state.adding or login.user.left_at else login.user
+    request.way_out = login.way_out
     try:
+        if login.again:
+            return _seen_again(request, login.vouched, holder, login.state.get("next"))
         return _received(request, login.vouched, holder, login.state.get("next"))
     except Refused:  # the verb has left its trace
         return turned_away(request)
@@ -140,6 +155,26 @@ def _received(request: HttpRequest, vouched: Vouched, holder: User | None, follo
         raise Turned(Reason.ORGANISATION_SUSPENDED if holder.is_active else Reason.SUSPENDED)
     _need_organisation(holder, vouched)
     return _entered(request, holder, vouched, following)
+
+
+def _seen_again(request: HttpRequest, vouched: Vouched, holder: User | None, following: str | None) -> HttpResponse:
+    """Who is signed in has just shown themselves there once more, and strongly: as far as that reaches, it counts from now on."""
+    _need_assurance(vouched)
+    person = request.user
+    if not person.is_authenticated or holder is None or holder.pk != person.pk:
+        raise Turned(Why.UNKNOWN)
+    _need_organisation(person, vouched)
+    if shown_strongly_at(vouched.provider, vouched.id_token, time.time()) is None:
+        who = {"actor": str(person.pk), "organisation": str(person.organisation_id)}
+        record_refusal(Event.STEPPED_UP, **who, reason=Why.WEAK, detail=vouched.told())
+        messages.error(request, _("外部の認証では、ここから先に要る強い確かめが済みませんでした。"))
+        return HttpResponseRedirect(reverse("accounts:step_up"))
+    with transaction.atomic():
+        who = {"actor": str(person.pk), "organisation": str(person.organisation_id)}
+        record(Event.STEPPED_UP, **who, detail=vouched.told())
+        _note_in_session(request, person, vouched)
+        under_another_key(request)
+    return HttpResponseRedirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def _need_assurance(vouched: Vouched) -> None:
@@ -212,6 +247,7 @@ def _entered(request: HttpRequest, person: User, vouched: Vouched, following: st
 
 def _note_in_session(request: HttpRequest, person: User, vouched: Vouched) -> None:
     """What accounts.strength reads: that, and if so since when, it was as good as a passkey of this portal."""
+    keep(request, person, vouched.provider, request.way_out)
     strong_at = shown_strongly_at(vouched.provider, vouched.id_token, time.time())
     record_authentication(
         request, person, "socialaccount", provider=vouched.provider.id, uid=vouched.uid, strong_at=strong_at

@@ -5,6 +5,8 @@ the id_token is verified in full, and UserInfo has to be about its subject. Nobo
 """
 
 import secrets
+import time
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote_plus, urljoin, urlsplit
 
@@ -22,12 +24,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.identity_claims import Vouched
-from accounts.identity_tokens import Unproved, same_subject, verified
+from accounts.identity_tokens import Unproved, need_authenticated_since, same_subject, verified
 from accounts.models import User
 from council.identity_settings import IdentityProvider, configured
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """Where somebody signs out at the provider, as it publishes, and the id_token that it knows them by."""
+
+    endpoint: object
+    id_token: str
 
 
 def provider_called(name: str) -> IdentityProvider | None:
@@ -56,13 +66,17 @@ class Client(OAuth2Client):
 
 
 class Endpoints(OpenIDConnectOAuth2Adapter):
-    """The provider's endpoints, and what comes back from them. `nonce` is the one of the sign-in that is being completed."""
+    """The provider's endpoints, and what comes back from them.
+
+    `nonce` is the one of the sign-in that is being completed; `again` when somebody who is signed in was sent to show themselves once more,
+    else 0.
+    """
 
     basic_auth = True  # client_secret_basic, which every provider has to know
     client_class = Client
 
     def __init__(self, request: HttpRequest, provider: IdentityProvider) -> None:
-        self.provider, self.nonce = provider, ""
+        self.provider, self.nonce, self.again = provider, "", 0.0
         super().__init__(request, provider.id)
 
     def get_provider(self) -> "CouncilProvider":
@@ -99,11 +113,14 @@ class Endpoints(OpenIDConnectOAuth2Adapter):
             kwargs["response"].get("id_token"), keys=_fetched(self.openid_config["jwks_uri"]),
             issuer=self.provider.issuer, client_id=self.provider.client_id, nonce=self.nonce,
         )  # fmt: skip
+        if self.again:
+            need_authenticated_since(claims, self.again)
         userinfo = same_subject(claims, _fetched(self.profile_url, bearer=token.token))
         vouched = Vouched(self.provider, id_token=claims, userinfo=userinfo)
         account = SocialAccount(provider=self.provider.id, uid=vouched.uid, extra_data={"issuer": self.provider.issuer})
         login = SocialLogin(provider=self.get_provider(), account=account, user=User())
-        login.vouched = vouched
+        login.vouched, login.again = vouched, bool(self.again)
+        login.way_out = WayOut(self.openid_config.get("end_session_endpoint"), kwargs["response"]["id_token"])
         return login
 
 
@@ -131,13 +148,16 @@ class CouncilProvider(OpenIDConnectProvider):
     def get_scope(self) -> list[str]:
         return list(self.get_oauth2_adapter(self.request).provider.scopes)
 
-    def begin(self, request: HttpRequest, next_url: str | None) -> HttpResponse:
-        """To the provider. The nonce waits in the session, like state and PKCE verifier. Raises what requests raise, and Unproved."""
+    def begin(self, request: HttpRequest, next_url: str | None, *, again: bool = False) -> HttpResponse:
+        """To the provider. The nonce waits in the session, like state and PKCE verifier. Raises what requests raise, and Unproved.
+
+        `again`: whatever session the person has there, they are to show themselves now, and the token has to say when they did.
+        """
         nonce, wanted = secrets.token_urlsafe(32), sorted(self.get_oauth2_adapter(request).provider.strong_acr)
         asked = {"nonce": nonce, **({"acr_values": " ".join(wanted)} if wanted else {})}
-        return self.redirect(
-            request, AuthProcess.LOGIN, next_url, auth_params=asked, scope=self.get_scope(), nonce=nonce
-        )
+        asked |= {"prompt": "login", "max_age": "0"} if again else {}
+        kept = {"nonce": nonce, "again": time.time() if again else 0.0}
+        return self.redirect(request, AuthProcess.LOGIN, next_url, auth_params=asked, scope=self.get_scope(), **kept)
 
 
 class Callback(OAuth2CallbackView):
@@ -146,12 +166,15 @@ class Callback(OAuth2CallbackView):
     def _get_state(self, request: HttpRequest, provider: CouncilProvider) -> tuple:
         state, response = super()._get_state(request, provider)
         self.adapter.nonce = (state or {}).get("nonce", "")
+        self.adapter.again = (state or {}).get("again", 0.0)
         return state, response
 
 
-def begin(request: HttpRequest, provider: IdentityProvider, next_url: str | None) -> HttpResponse:
+def begin(
+    request: HttpRequest, provider: IdentityProvider, next_url: str | None, *, again: bool = False
+) -> HttpResponse:
     """Sends the browser to the provider; Unproved or requests.RequestException when that can't be."""
-    return Endpoints(request, provider).get_provider().begin(request, next_url)
+    return Endpoints(request, provider).get_provider().begin(request, next_url, again=again)
 
 
 def complete(request: HttpRequest, provider: IdentityProvider) -> HttpResponse:

@@ -50,6 +50,13 @@ def verified(
     return claims
 
 
+def need_authenticated_since(claims: Mapping[str, object], moment: float) -> None:
+    """Unproved unless the person showed themselves to the provider at that moment or later (`auth_time`, §3.1.2.1 and §2)."""
+    at = claims.get("auth_time")
+    if isinstance(at, bool) or not isinstance(at, int | float) or at < moment - _APART:
+        raise Unproved("old_authentication")
+
+
 def same_subject(claims: Mapping[str, object], userinfo: object) -> dict[str, object]:
     """The UserInfo, when it is about the subject of the token (§5.3.2); else Unproved."""
     if not isinstance(userinfo, dict) or not _same(userinfo.get("sub"), str(claims["sub"])):

@@ -5,6 +5,7 @@ from django.urls import path
 
 from accounts.views import identities, password
 from accounts.views.factor_sign_in import PasskeySignInView, SecondStepView, SignInView, demo_sign_in
+from accounts.views.sign_out import SignOutView
 from council.guard import OPEN, SIGNED_IN, guarded_by
 
 anybody = guarded_by(GET=OPEN, POST=OPEN)
@@ -17,7 +18,8 @@ urlpatterns = [
     path("demo/", guarded_by(POST=OPEN)(demo_sign_in), name="demo_sign_in"),
     path("identity/<slug:provider_id>/", identities.sign_in, name="identity_sign_in"),
     path("identity/<slug:provider_id>/callback/", identities.callback, name="identity_callback"),
-    path("out/", anybody(views.logout), name="account_logout"),
+    path("identity/<slug:provider_id>/again/", identities.confirm, name="identity_confirm"),
+    path("out/", anybody(SignOutView.as_view()), name="account_logout"),
     path("sign-up/", anybody(views.signup), name="account_signup"),
     path("password/", oneself(password.change), name="account_change_password"),
     path("password/set/", oneself(password.choose), name="account_set_password"),

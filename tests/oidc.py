@@ -1,6 +1,7 @@
 """An identity provider in a process of its own (tests/foreign/oidc.mjs), and a browser's way through it."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -38,9 +39,9 @@ class Provider:
         origin = urlsplit(self.issuer)._replace(path="").geturl()
         requests.get(f"{origin}/as/{name}?{urlencode({'fault': fault})}", timeout=10).raise_for_status()
 
-    def answer_to(self, address: str) -> str:
-        """Where the provider sends the browser back to: path and query at the portal."""
-        with requests.Session() as browser:
+    def answer_to(self, address: str, browser: requests.Session | None = None) -> str:
+        """Where the provider sends the browser back to: path and query at the portal. A browser that was there before is known there."""
+        with browser or requests.Session() as browser:
             for _ in range(8):
                 answer = browser.get(address, allow_redirects=False, timeout=10)
                 assert answer.status_code in {302, 303}, (answer.status_code, answer.text)
@@ -49,6 +50,14 @@ class Provider:
                     parts = urlsplit(address)
                     return f"{parts.path}?{parts.query}"
         raise AssertionError("the provider never came back")
+
+    def sign_out(self, address: str, browser: requests.Session) -> str:
+        """Says yes to the provider's question whether to sign out there; where it sends the browser then."""
+        page = browser.get(address, timeout=10)
+        assert page.status_code == 200, page.text
+        form = re.search(r'action="([^"]+)".*?name="xsrf" value="([^"]+)"', page.text, re.S)
+        done = browser.post(form[1], {"xsrf": form[2], "logout": "yes"}, allow_redirects=False, timeout=10)
+        return done.headers["Location"]
 
     def begin(self, client: Client, following: str = "") -> str:
         """Where the portal sends the browser."""
@@ -70,7 +79,7 @@ def provider(accounts: dict[str, dict], url: str, *, path: str = "", **entry: ob
     scopes = [each for each in entry.get("scopes", ["profile", "user", "email"]) if each != "openid"]
     told = {
         "client_id": CLIENT, "client_secret": SECRET, "accounts": accounts, "path": path, "scopes": scopes,
-        "redirect_uri": f"{url}/sign-in/identity/{entry['id']}/callback/",
+        "redirect_uri": f"{url}/sign-in/identity/{entry['id']}/callback/", "after_leaving": f"{url}/sign-in/",
     }  # fmt: skip
     with subprocess.Popen(
         ["node", FOREIGN / "oidc.mjs"],

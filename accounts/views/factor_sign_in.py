@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.credentials import under_another_key
 from accounts.demo_people import persona
 from accounts.factor_forms import CodeForm, ConfirmForm, PasskeyAfterPasswordForm, PasskeySignInForm, SignInForm
+from accounts.identities import confirming
 from accounts.session_end import seconds_left
 from accounts.sign_in_failures import note_failure
 from accounts.strength import could_reach, give
@@ -147,6 +148,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "error": form.errors["credential"][0] if form else "",
         "next": wanted(request) or _came_from(request),
         "has_passkey": has_passkey,
+        "providers": confirming(request.user),
         "could": int(could_reach(request.subject)),
     }
     return render(request, "account/step_up.html", context)

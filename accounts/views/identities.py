@@ -18,7 +18,7 @@ from requests import RequestException
 
 from accounts.actions.identities import unlink_identity
 from accounts.actions.sessions import end_other_sessions
-from accounts.identities import may_link
+from accounts.identities import confirming, may_link
 from accounts.identity_provider import begin, complete, provider_called
 from accounts.models import Organisation
 from accounts.strength import proved_lately
@@ -37,10 +37,24 @@ def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
     provider = _called(provider_id)
     if request.user.is_authenticated and not may_link(request):
         return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
+    return _sent(request, provider)
+
+
+@require_POST
+@guarded_by(POST=SIGNED_IN)
+def confirm(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Once more to the provider, for whoever is signed in and linked to one whose word can be as good as a passkey."""
+    provider = _called(provider_id)
+    if provider not in confirming(request.user):
+        raise Http404
+    return _sent(request, provider, again=True)
+
+
+def _sent(request: HttpRequest, provider: IdentityProvider, *, again: bool = False) -> HttpResponse:
     if too_often := ratelimit.consume_or_429(request, action="login"):
         return too_often
     try:
-        return begin(request, provider, get_next_redirect_url(request))
+        return begin(request, provider, get_next_redirect_url(request), again=again)
     except (OAuth2Error, RequestException) as error:
         log.warning("the identity provider %s can't be used: %s: %s", provider.id, type(error).__name__, error)
         return render(request, "account/identity_unreachable.html", {"contact": settings.COUNCIL_CONTACT}, status=503)

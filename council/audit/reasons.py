@@ -58,6 +58,7 @@ REASONS: Mapping[str, str] = {
     "unknown_agency": _("参加していない機関の職員"),
     "unusable_claims": _("認証の示した内容が足りないか食い違う"),
     "identity_not_proved": _("認証の応答を確かめられない"),
+    "weak_authentication": _("外部の認証での確かめが弱い"),
     "identity_taken": _("別の人に結びつけられた認証"),
     "another_identity": _("同じ認証にほかのアカウントが結びつけてある"),
     "wrong_answer": _("問いの答えの誤り"),

@@ -1,5 +1,5 @@
 // An OpenID provider for the tests: panva's certified oidc-provider, with accounts and faults that the test names. One line of JSON on
-// standard input says which: {client_id, client_secret, redirect_uri, accounts: {name: claims}, path}. It prints its issuer.
+// standard input says which: {client_id, client_secret, redirect_uri, after_leaving, accounts: {name: claims}, path}. It prints its issuer.
 //
 // Nobody types anything here. GET /as/<name> chooses who signs in next, and with which fault (?fault=…): what a correct provider can't
 // produce is made by altering its answers on their way out.
@@ -10,7 +10,7 @@ import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
 
 const line = (await createInterface({ input: process.stdin })[Symbol.asyncIterator]().next()).value;
-const { client_id, client_secret, redirect_uri, accounts, path = "", scopes = [] } = JSON.parse(line);
+const { client_id, client_secret, redirect_uri, after_leaving, accounts, path = "", scopes = [] } = JSON.parse(line);
 const signing = await generateKeyPair("RS256", { extractable: true });
 const strange = await generateKeyPair("RS256", { extractable: true });
 const jwk = { ...(await exportJWK(signing.privateKey)), kid: "signing", alg: "RS256", use: "sig" };
@@ -25,7 +25,7 @@ const claims = [...new Set(Object.values(accounts).flatMap(Object.keys))].filter
 
 const provider = new Provider(issuer, {
   clients: [{
-    client_id, client_secret, redirect_uris: [redirect_uri], token_endpoint_auth_method: "client_secret_basic",
+    client_id, client_secret, redirect_uris: [redirect_uri], post_logout_redirect_uris: [after_leaving], token_endpoint_auth_method: "client_secret_basic",
     id_token_signed_response_alg: "RS256", require_auth_time: true,
   }],
   jwks: { keys: [jwk] },
@@ -117,6 +117,8 @@ server.on("request", (request, response) => {
   if (here === "/token" && next.fault && next.fault !== "userinfo_sub") return alter(request, response, (answer) => altered(answer, next.fault));
   if (here === "/me" && next.fault === "userinfo_sub") return alter(request, response, (answer) => ({ ...answer, sub: "somebody-else" }));
   if (here.startsWith("/.well-known/") && next.fault === "discovery") return alter(request, response, (answer) => ({ ...answer, issuer: "https://elsewhere.example" }));
+  if (here.startsWith("/.well-known/") && next.fault === "no_way_out") return alter(request, response, (answer) => without(answer, "end_session_endpoint"));
+  if (here.startsWith("/.well-known/") && next.fault === "way_out_elsewhere") return alter(request, response, (answer) => ({ ...answer, end_session_endpoint: "http://elsewhere.example/out" }));
   return answers(request, response);
 });
 console.log(issuer);

@@ -60,7 +60,7 @@ def test_what_lets_strangers_in_and_what_says_so_agree(pattern):
 def test_a_stranger_gets_nowhere_but_to_open_pages(row, client, db):
     path = re.sub("<uuid:[a-z_]+>", "0b5f6e1c-7a34-4c58-9d0e-5f2f3c1a9b77", row["path"])
     path = re.sub("<int:[a-z_]+>", "1", path)
-    path = re.sub("<(?:str|path):[a-z_]+>", "word", path)
+    path = re.sub("<(?:str|path|slug):[a-z_]+>", "word", path)
     if row["policy"] == OPEN or "<" in path:
         assert row["name"] in OPEN_PAGES
         return
