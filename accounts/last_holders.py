@@ -4,7 +4,7 @@ No clock ends the last who can act in one of them, and the last operator and adm
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,17 +16,19 @@ _ACROSS = (Role.OPERATOR, Role.AUDITOR)
 Holders = Mapping[str, set[UUID]]
 
 
-def _assignments(home: UUID) -> QuerySet[RoleAssignment]:
-    return RoleAssignment.objects.filter(Q(role__in=_ACROSS) | Q(role=Role.ADMINISTRATOR, person__organisation=home))
+def _assignments(*homes: UUID) -> QuerySet[RoleAssignment]:
+    here = Q(role=Role.ADMINISTRATOR, person__organisation__in=homes)
+    return RoleAssignment.objects.filter(Q(role__in=_ACROSS) | here)
 
 
-def lock_holders(home: UUID, *others: UUID) -> None:
+def lock_holders(homes: Iterable[UUID], others: Iterable[UUID]) -> None:
     """Whoever holds one of the roles here, and these others: before asking who is left, so that two don't let each other go at once.
 
-    One order for everybody who does, so that none waits for one who waits for them.
+    In one statement and in one order, so that none waits for one who waits for them. A transaction that locks several people locks all of
+    them here, before it locks any of them anywhere else; rows that merely name them (notices, say) may be written meanwhile.
     """
-    rows = User.objects.filter(Q(pk__in=_assignments(home).values("person")) | Q(pk__in=others))
-    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    rows = User.objects.filter(Q(pk__in=_assignments(*homes).values("person")) | Q(pk__in=others))
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def who_can_act(home: UUID) -> dict[str, set[UUID]]:

@@ -57,7 +57,7 @@ def suspend_idle(person_id: UUID) -> bool:
     Never the last operator, the last auditor or the last administrator of an organisation: people decide about them.
     """
     with transaction.atomic():
-        lock_holders(User.objects.values_list("organisation", flat=True).get(pk=person_id), person_id)
+        lock_holders([User.objects.values_list("organisation", flat=True).get(pk=person_id)], [person_id])
         rows = [row for row in idle.idle_people(timezone.now(), only=person_id) if row.ends_on <= timezone.localdate()]
         if not rows or _is_last(rows[0].person):
             return False

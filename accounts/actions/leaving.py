@@ -1,6 +1,7 @@
 """People leave, and move to another organisation: what they could do ends at once, what they owe stays."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,7 +39,10 @@ def leave(deed: Deed, person: User) -> User:
 
     ValidationError for the last administrator of an organisation and the last operator.
     """
-    person = limits.need_somebody_else(deed.subject, person)
+    limits.refuse_oneself(deed.subject, person)
+    limits.need_reach(deed.subject, person)
+    _lock_proposals(person)
+    person = limits.need_to_let_go(deed.subject, person)
     _need_successors(person)
     ended = _end_everything(deed, person)
     tell_left(person)
@@ -54,7 +58,11 @@ def transfer(deed: Deed, person: User, organisation: Organisation) -> User:
     """
     limits.need_council(deed.subject, person.pk)
     limits.refuse_oneself(deed.subject, person)
-    old = User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)
+    _lock_proposals(person)
+    lock_holders([person.organisation_id], [person.pk, deed.subject.person])
+    # Whoever held the locks meanwhile may have ended what this person may do.
+    limits.need_council(limits.as_of_now(deed.subject), person.pk)
+    old = User.objects.select_related("organisation").get(pk=person.pk)
     _need_elsewhere(old, organisation)
     ended = {}
     if old.left_at is None:
@@ -81,12 +89,20 @@ def _need_elsewhere(old: User, organisation: Organisation) -> None:
 
 
 def _need_successors(person: User) -> None:
-    held = person.role_assignments.filter(role__in=list(_NEVER_THE_LAST)).values_list("role", flat=True)
-    if held:
-        lock_holders(person.organisation_id)
-    for role in held:
+    """Behind the locks of everybody who could be one."""
+    for role in person.role_assignments.filter(role__in=list(_NEVER_THE_LAST)).values_list("role", flat=True):
         if not has_successor(person, role):
             raise ValidationError(str(_NEVER_THE_LAST[role]))
+
+
+def _proposals_of(person: User) -> QuerySet[Proposal]:
+    """What waits for a second person about somebody, or by them."""
+    return Proposal.objects.filter(Q(about=person.pk) | Q(proposed_by=person), confirmed_at=None)
+
+
+def _lock_proposals(person: User) -> None:
+    """Before any person: whoever confirms one locks it first, and then the person whom it is about."""
+    list(_proposals_of(person).select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _end_everything(deed: Deed, person: User) -> dict[str, object]:
@@ -97,10 +113,7 @@ def _end_everything(deed: Deed, person: User) -> dict[str, object]:
     RoleAssignment.objects.filter(person=person).delete()
     ended["subcommittees"] = SubcommitteeMembership.objects.filter(person=person).delete()[0]
     ended["contacts"] = Contact.objects.filter(person=person, ended_at=None).update(ended_at=now)
-    open_proposals = Proposal.objects.filter(confirmed_at=None)
-    ended["proposals"] = (open_proposals.filter(about=person.pk) | open_proposals.filter(proposed_by=person)).delete()[
-        0
-    ]
+    ended["proposals"] = _proposals_of(person).delete()[0]
     SignInFailure.objects.filter(person=person).delete()
     person.is_active, person.left_at, person.tier = False, now, 1
     person.save(update_fields=["is_active", "left_at", "tier"])

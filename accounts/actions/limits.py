@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from accounts.actions.verb import Refused
+from accounts.last_holders import lock_holders
 from accounts.models import Organisation, RecipientKey, Subcommittee, User
 from accounts.subject import subject_of
 from council.access import facts
@@ -117,7 +118,7 @@ def refuse_inviting(subject: Subject, person: User, known: Subject | None = None
 def may_run(subject: Subject, person: User, known: Subject | None = None) -> bool:
     """Whether the verbs about this person would go through: for pages, which offer nothing that is refused."""
     try:
-        _need_reach(subject, person, known)
+        need_reach(subject, person, known)
     except Refused:
         return False
     return True
@@ -142,7 +143,8 @@ def may_take_over(subject: Subject, person: User, known: Subject | None = None) 
     return may_run(subject, person, known)
 
 
-def _need_reach(subject: Subject, person: User, known: Subject | None = None) -> None:
+def need_reach(subject: Subject, person: User, known: Subject | None = None) -> None:
+    """Refused unless the subject may run the person's affairs, and for whoever has left. Nothing is locked."""
     need_people_of(subject, person.organisation, person.pk)
     if person.left_at is not None:
         raise Refused(Limit.LEFT, person.pk)
@@ -152,11 +154,37 @@ def _need_reach(subject: Subject, person: User, known: Subject | None = None) ->
 
 def need_person(subject: Subject, person: User) -> User:
     """The person, read anew and locked. Refused unless the subject may run their affairs, and for whoever has left."""
-    _need_reach(subject, person)
-    person = User.objects.select_related("organisation").select_for_update(of=("self",)).get(pk=person.pk)
+    need_reach(subject, person)
+    rows = User.objects.select_related("organisation").select_for_update(of=("self",), no_key=True)
+    return _still_here(rows.get(pk=person.pk))
+
+
+def _still_here(person: User) -> User:
     if person.left_at is not None:
         raise Refused(Limit.LEFT, person.pk)
     return person
+
+
+def need_to_let_go(subject: Subject, person: User) -> User:
+    """need_somebody_else() for whoever ends what the person can do, once everybody is locked without whom a role could be without anybody.
+
+    The acting person as well, and they are asked about anew: of two who let each other go at the same moment, one stays.
+    """
+    refuse_oneself(subject, person)
+    need_reach(subject, person)
+    lock_holders([person.organisation_id], [person.pk, *([subject.person] if subject.person else [])])
+    person = _still_here(User.objects.select_related("organisation").get(pk=person.pk))
+    need_reach(as_of_now(subject), person)
+    return person
+
+
+def as_of_now(subject: Subject) -> Subject:
+    """The same person in the same session, as they are once the locks are held; the portal itself stays as it is."""
+    if not subject.person:
+        return subject
+    person = User(pk=UUID(subject.person))
+    person.session = subject.session
+    return subject_of(person)
 
 
 def need_somebody_else(subject: Subject, person: User) -> User:

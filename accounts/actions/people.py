@@ -78,7 +78,7 @@ def change_person(deed: Deed, person: User, *, name: str, title: str = "", depar
 @verb(Event.PEOPLE_SUSPEND)
 def suspend_person(deed: Deed, person: User) -> User:
     """Ends sessions, tokens and ways in of the person at once; what they pledged stays."""
-    person = limits.need_somebody_else(deed.subject, person)
+    person = limits.need_to_let_go(deed.subject, person)
     person.is_active = False
     person.save(update_fields=["is_active"])
     # Gone, and not only at rest: a stolen token or code must not come back to life with the person.
@@ -114,7 +114,7 @@ def grant_role(deed: Deed, person: User, role: str) -> User:
 def revoke_role(deed: Deed, person: User, role: str) -> User:
     """One role less."""
     limits.need_giveable_role(deed.subject, role, person.pk)
-    person = limits.need_somebody_else(deed.subject, person)
+    person = limits.need_to_let_go(deed.subject, person)
     RoleAssignment.objects.filter(person=person, role=role).delete()
     deed.note(person.pk, {"role": str(role)})
     return person

@@ -15,11 +15,11 @@ from accounts.actions import limits
 from accounts.actions.review_ending import end_right
 from accounts.actions.review_lapse import settle_all
 from accounts.actions.verb import Deed, Refused, verb
+from accounts.last_holders import lock_holders
 from accounts.models import ReviewCampaign, ReviewItem, User
 from accounts.review_campaigns import locked, takes_answers, unanswered
 from accounts.review_report import write_report
 from accounts.review_rights import ORDER, held, people_asked_about, right_of
-from accounts.subject import subject_of
 from council.access import facts
 from council.access.facts import Subject
 from council.access.policy import Action
@@ -90,9 +90,8 @@ def answer_for(deed: Deed, campaign: ReviewCampaign, person: User, answers: Mapp
     # the row meanwhile may have ended what this person may do.
     _need_answers(deed.subject, person)
     campaign = locked(campaign)
-    acting = User(pk=UUID(deed.subject.person))
-    acting.session = deed.subject.session
-    deed = replace(deed, subject=subject_of(acting))
+    lock_holders([person.organisation_id], [person.pk, deed.subject.person])
+    deed = replace(deed, subject=limits.as_of_now(deed.subject))
     _need_answers(deed.subject, person)
     _need_open(campaign)
     if not set(answers.values()) <= {Answer.KEEP, Answer.END}:

@@ -59,7 +59,7 @@ def settle(campaign: ReviewCampaign, organisation: UUID) -> int:
         return 0
     home = Organisation.objects.get(pk=organisation)
     # Locked in one order with everybody who could leave a role without its last holder meanwhile.
-    lock_holders(organisation)
+    lock_holders([organisation], to_end)
     holders = who_can_act(organisation)
     order = people.filter(pk__in=to_end).order_by("last_login", "pk")
     # Whoever has not been here for longest goes first, so that the last who stays is one who comes here.
@@ -123,4 +123,7 @@ def _note_lapsed(campaign: ReviewCampaign, person: User, items: Iterable[ReviewI
 
 def settle_all(campaign: ReviewCampaign) -> int:
     """settle() for every organisation of a review in which everything is answered; how many rights ended."""
-    return sum(settle(campaign, organisation) for organisation in unsettled(campaign))
+    homes = list(unsettled(campaign))
+    # All of them before any: what one organisation's people have locked, another's are not to wait for with locks of their own.
+    lock_holders(homes, ReviewItem.objects.filter(campaign=campaign, outcome="").values("person"))
+    return sum(settle(campaign, organisation) for organisation in homes)
