@@ -102,7 +102,7 @@ def _offer(subject: Subject, bulletin_id: UUID) -> Offer:
     return Offer(bulletin, paper if allowed else rendition, allowed, len(paper.portions) < len(rendition.portions))
 
 
-def take_copy(subject: Subject, bulletin_id: UUID, wish: Wish, make: Make) -> tuple[TakenCopy, bytes]:
+def take_copy(subject: Subject, bulletin_id: UUID, wish: Wish, make: Make) -> tuple[TakenCopy, Made]:
     """The copy with its number, and the file that `make` makes of what was opened and the number.
 
     NotVisible as ever; NoPaper, with the refusal in the log, where the handling stops it; Invalid without a day where one is needed, or
@@ -124,7 +124,7 @@ def take_copy(subject: Subject, bulletin_id: UUID, wish: Wish, make: Make) -> tu
         made = make(opened, number)
         copy = _count(subject, bulletin_id, wish, number, opened, made)
         if copy:
-            return copy, made.pdf
+            return copy, made
     raise Conflict(_("ほかの人の受け取りと重なりました。もう一度押してください。"))
 
 

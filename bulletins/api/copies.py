@@ -157,8 +157,8 @@ class TakeCopyView(BulletinsAPIView):
         wish = Wish(drawn, **given.validated_data)
         make = made_for(request.subject, request.user, wish.return_by)
         with room():
-            taken, pdf = take_copy(request.subject, bulletin_id, wish, make)
-        response = handed_over(taken, pdf)
+            taken, made = take_copy(request.subject, bulletin_id, wish, make)
+        response = handed_over(taken, made)
         response.status_code, response["Location"] = status.HTTP_201_CREATED, url_of(request, "copy", taken.pk)
         return response
 

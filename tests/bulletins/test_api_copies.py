@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pypdfium2
@@ -57,7 +58,9 @@ def test_copy_is_a_pdf_with_its_number_and_its_reader_on_it(world):
     for mark in ("写し 第1号", world.reader_two.name, world.company.name, "機密性2情報", "内々の題名"):
         assert mark in page
     assert answer.headers["Location"] == f"http://testserver/api/v1/copies/{TakenCopy.objects.get().pk}/"
-    assert answer.headers["Content-Disposition"].endswith('-1-copy1.pdf"')
+    name = unquote(answer.headers["Content-Disposition"])
+    assert "【機密性2情報】" in name
+    assert name.endswith("_第1版_写し第1号.pdf")
 
 
 def test_the_list_holds_ones_own_copies_and_no_title(world, quick):
