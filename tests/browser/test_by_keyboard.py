@@ -44,10 +44,14 @@ def go(page: Page, wanted: Locator) -> None:
         press(page, wanted)
 
 
-def write_draft(page: Page) -> None:
+def write_draft(page: Page, title: str = TITLE, *, floor: bool = False) -> None:
+    """In two parts, of which the first is of tier one; with a floor those who reach no more see it alone."""
     page.goto("/desk/new/")
-    write(page, page.locator("#id_title"), TITLE)
+    write(page, page.locator("#id_title"), title)
     press(page, page.locator("#id_tier"), "ArrowDown")
+    if floor:
+        press(page, page.locator("#id_floor"), "ArrowDown")
+        write(page, page.locator("#id_floor_title"), title)
     write(page, page.locator("#id_part-1-text"), FIRST)
     go(page, page.get_by_role("button", name="段落", exact=True))
     tab_to(page, page.locator("#id_part-2-tier"))
@@ -55,7 +59,7 @@ def write_draft(page: Page) -> None:
     write(page, page.locator("#id_part-2-text"), SECOND)
     press(page, page.get_by_role("group", name="組織に公開").get_by_label(COMPANY), "Space")
     go(page, button(page, "下書きを保存する"))
-    expect(page.locator("h1")).to_have_text(TITLE)
+    expect(page.locator("h1")).to_have_text(title)
 
 
 def approve(page: Page) -> None:
