@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import Designation
@@ -74,11 +75,17 @@ class Unsaved:
     saved_at: datetime
     tier: int
     fields: Fields
+    touched_at: datetime
 
     @property
     def title(self) -> str:
         """The title as far as it was typed."""
         return self.fields.get("title", [""])[0][:LONGEST_TITLE].strip()
+
+    @property
+    def goes_on(self) -> date:
+        """The day on which it goes unless its author opens it before."""
+        return localdate(self.touched_at + timedelta(days=settings.SCRATCH_DAYS))
 
     @property
     def copied(self) -> UUID | None:
@@ -181,7 +188,8 @@ def _opened(subject: Subject, row: Scratch) -> Unsaved | None:
     fields = json.loads(open_sealed(keyring(), binding_of(row), sealed))
     if not reaches(subject, label, fields):
         return None
-    return Unsaved(row.pk, row.bulletin_id, row.base, row.saved_at, row.tier, fields)
+    touched_at = max(filter(None, (row.saved_at, row.opened_at)))
+    return Unsaved(row.pk, row.bulletin_id, row.base, row.saved_at, row.tier, fields, touched_at)
 
 
 def unsaved_of(subject: Subject, bulletin_id: UUID) -> Unsaved | None:

@@ -18,6 +18,7 @@ from bulletins import (
 )
 from bulletins.actions.close import due_for_expiry, expire
 from bulletins.actions.publish import due_for_publishing, publish_scheduled
+from bulletins.actions.scratch import sweep_old
 from council.celery import app
 
 
@@ -104,6 +105,12 @@ def reach_latecomers() -> int:
 def sweep_files() -> int:
     """Removes files of packages that no row names; how many."""
     return payloads.sweep_files()
+
+
+@app.task(name="bulletins.tasks.sweep_scratches")
+def sweep_scratches() -> int:
+    """Drops unsaved words that nobody has touched for long; how many."""
+    return sweep_old()
 
 
 @app.task(name="bulletins.tasks.read_files")

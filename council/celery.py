@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
     "reconsider-what-was-withheld": _every(300, "bulletins.tasks.reconsider"),
     "reach-latecomers": _every(600, "bulletins.tasks.reach_latecomers"),
     "read-files-that-were-missed": _every(600, "bulletins.tasks.read_missed_files"),
+    # Once an hour, so that a day is never missed; there is hardly ever anything to do.
+    "drop-old-unsaved-words": _every(3600, "bulletins.tasks.sweep_scratches"),
     "remove-files-that-no-row-names": {"task": "bulletins.tasks.sweep_files", "schedule": 3600.0},
     "go-on-with-a-rotation-of-keys": _every(15, "council.tasks.rewrap_some"),
     "destroy-what-was-approved": _every(60, "council.audit.tasks.sweep_disposals"),

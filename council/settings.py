@@ -29,14 +29,15 @@ COUNCIL_DEADLINES = environment.structure("COUNCIL_DEADLINES")
 COUNCIL_LADDER = environment.structure("COUNCIL_LADDER")
 COUNCIL_DEPLOYMENT = environment.choice("COUNCIL_DEPLOYMENT", "production", ("production", "test"))
 FAILPOINT = environment.text("FAILPOINT")
-DATABASE_URL = environment.text("DATABASE_URL")
-REDIS_URL = environment.text("REDIS_URL")
+DATABASE_URL, REDIS_URL = environment.text("DATABASE_URL"), environment.text("REDIS_URL")
 # How long a passkey lets somebody see 機密性2情報 and run other people's affairs, and how long 重要経済安保情報.
 STRONG_FOR = timedelta(minutes=environment.number("COUNCIL_STRONG_MINUTES", 240, low=5, high=720))
 CRITICAL_FOR = timedelta(minutes=environment.number("COUNCIL_CRITICAL_MINUTES", 15, low=1, high=60))
-# Days without signing in after which an account is suspended, and for which a way in is open.
+# Days without signing in after which an account is suspended, for which a way in is open, and after which unsaved words that nobody touches
+# go: as many as an account may be idle, so that whoever comes back in time finds them.
 IDLE_DAYS = environment.number("COUNCIL_IDLE_DAYS", 90, low=7, high=730)
 ENROLMENT_DAYS = environment.number("COUNCIL_ENROLMENT_DAYS", 7, low=1, high=30)
+SCRATCH_DAYS = environment.number("COUNCIL_SCRATCH_DAYS", 90, low=30, high=730)
 # Years of the law, where they are others by now: {"designation": 5, "designation_in_all": 30, "designation_at_most": 60, …}.
 COUNCIL_TERMS = environment.structure("COUNCIL_TERMS") or {}
 # Identity providers: [{"id": "gbizid", "kind": "gbizid" | "staff", "issuer": "https://…", "client_id": "…", …}, …], see docs/identity.md.
@@ -52,8 +53,7 @@ RETENTION = environment.structure("COUNCIL_RETENTION") or {}
 KEYRING_FILE = Path(environment.text("COUNCIL_KEYRING", str(COUNCIL_DATA / "keyring.json")))
 # A PKCS#11 module, the label of a token and its PIN: given, the keys are in the token and not in the file.
 KEYRING_PKCS11 = environment.text("COUNCIL_KEYRING_PKCS11")
-KEYRING_TOKEN = environment.text("COUNCIL_KEYRING_TOKEN")
-KEYRING_PIN = environment.text("COUNCIL_KEYRING_PIN")
+KEYRING_TOKEN, KEYRING_PIN = environment.text("COUNCIL_KEYRING_TOKEN"), environment.text("COUNCIL_KEYRING_PIN")
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY") or environment.kept_secret(COUNCIL_DATA / "secret_key")

@@ -1,8 +1,11 @@
 """Keeping what an author types before they save it, and throwing it away. It is nobody's but the author's."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -92,12 +95,43 @@ def drop(scratch_id: UUID, *, acting_user: User) -> UUID | None:
     raise NotVisible(Reason.NOT_FOUND)
 
 
+def _untouched(before: datetime) -> QuerySet[Scratch]:
+    """What was neither written in nor opened since."""
+    return Scratch.objects.filter(Q(opened_at=None) | Q(opened_at__lt=before), saved_at__lt=before)
+
+
+def sweep_old() -> int:
+    """Drops what nobody has touched for SCRATCH_DAYS, each with an event of the portal; how many. Safe to run at any time."""
+    before = timezone.now() - timedelta(days=settings.SCRATCH_DAYS)
+    return sum(_expire(pk, before) for pk in list(_untouched(before).values_list("pk", flat=True)))
+
+
+def _expire(scratch_id: UUID, before: datetime) -> bool:
+    with transaction.atomic():
+        # Asked again under the lock: its author may have come back this moment.
+        row = _untouched(before).select_for_update(of=("self",)).filter(pk=scratch_id).select_related("person").first()
+        if row is None:
+            return False
+        home, about = str(row.person.organisation_id), str(row.bulletin_id or row.pk)
+        detail = {"of": str(row.person_id), "since": row.saved_at.isoformat()}
+        record(Event.SCRATCH_EXPIRED, actor=None, organisation=home, object=about, tier=row.tier, detail=detail)
+        row.delete()
+    return True
+
+
 def list_never_saved(subject: Subject) -> list[Unsaved]:
     """What the subject has begun and never saved, for the list of their desk; an event when there is any."""
     found = never_saved(subject)
     if found:
         look(subject, found)
     return found
+
+
+def open_over(subject: Subject, found: Unsaved) -> None:
+    """Writes down that its author has an editor open over it: look(), and the sweep leaves it alone for as long as if it were written in."""
+    with transaction.atomic():
+        Scratch.objects.filter(pk=found.id).update(opened_at=timezone.now())
+        look(subject, [found])
 
 
 def look(subject: Subject, shown: list[Unsaved]) -> None:

@@ -26,6 +26,8 @@ class Scratch(models.Model):
     algorithm = models.CharField(max_length=40)
     key_id = models.CharField(max_length=120)
     saved_at = models.DateTimeField()
+    # When its author last opened an editor over it: what is neither written in nor opened for long goes (bulletins.actions.scratch).
+    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "bulletin"], name="one_scratch_of_a_bulletin_each")]

@@ -21,6 +21,7 @@ from bulletins.models import Part, Scratch
 from bulletins.scratches import NotReached, Page, typed, version_of
 from bulletins.uploads import whole
 from bulletins.views.visibility import missing_unless_visible
+from bulletins.worded_caveats import WordedCaveats
 from bulletins.wording import refusal
 from council.access.policy import Action
 from council.guard import guarded_by
@@ -100,12 +101,16 @@ def drop(request: HttpRequest, scratch_id: UUID) -> HttpResponse:
 def attach(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """Puts one file into a draft at once, under the label that stands beside it in the form."""
     upload, page = request.FILES.get("file"), Page.of(request.POST)
+    worded = WordedCaveats(request.POST)
+    worded.is_valid()
     given = PartDraft(
         "", request.POST.get("tier", ""), Part.Kind.ATTACHMENT.value, tuple(request.POST.getlist("subcommittees")),
-        tuple(request.POST.getlist("caveats")), upload.name if upload else "", whole(upload) if upload else b"",
+        (*request.POST.getlist("caveats"), *worded.worded), upload.name if upload else "", whole(upload) if upload else b"",
     )  # fmt: skip
 
     def call() -> dict[str, str]:
+        if worded.errors:
+            raise Invalid({"caveats": worded.word_faults})
         revision, part = attach_verb(bulletin_id, given, page, acting_user=request.user)
         about = {"part": str(part.pk), "name": given.name, "size": filesizeformat(len(given.data or b""))}
         return {**about, "base": version_of(revision.saved_at)}

@@ -142,7 +142,7 @@ def _copy(request: HttpRequest, options: Options, page: Page) -> HttpResponse:
 
 
 def _resumed(request: HttpRequest, found: Unsaved, written: Editor, sight: dict) -> HttpResponse:
-    scratch.look(request.subject, [found])
+    scratch.open_over(request.subject, found)
     page = Page(found.id, version_of(found.saved_at), version_of(found.base), copied=found.copied)
     return _form(request, written, {**sight, "resumed": found}, page)
 
@@ -180,6 +180,8 @@ def _open(request: HttpRequest, inspected: Inspected, action: Action) -> HttpRes
     if found and wanted == "scratch":
         written = editor.restored(found.fields, options, number=number, initial_kind=revision.bulletin.kind)
         return _resumed(request, found, written, sight)
+    if found:
+        scratch.open_over(request.subject, found)
     if found and wanted != "saved":
         return render(request, "bulletins/desk_resume.html", {**sight, "unsaved": found})
     written = editor.filled(inspected, named_in(revision, request.subject), options, number=number)

@@ -50,6 +50,7 @@ class Event(StrEnum):
     VIEWED_AS = "bulletin.view_as"
     SCRATCH_KEPT = "scratch.keep"
     SCRATCH_DROPPED = "scratch.drop"
+    SCRATCH_EXPIRED = "scratch.expire"
     COPY_TAKEN = "copy.take"
     COPY_ENDED = "copy.end"
     HISTORY_LIST = "history.list"

@@ -63,6 +63,7 @@ _DESK = {
     Event.VIEWED_AS: Phrase(_("会員としての表示"), _("作業中の%(object)sを会員の見え方で見ました")),
     Event.SCRATCH_KEPT: Phrase(_("書きかけの自動保存"), _("書きかけの自動保存を始めました")),
     Event.SCRATCH_DROPPED: Phrase(_("書きかけの削除"), _("書きかけを消しました")),
+    Event.SCRATCH_EXPIRED: Phrase(_("書きかけの期限切れ"), _("長く開かれなかった書きかけを消しました")),
     Event.GRANT_ADDED: Phrase(_("公開先の追加"), _("%(object)sの公開先を加えました")),
     Event.GRANT_REMOVED: Phrase(_("公開先の取り消し"), _("%(object)sの公開先を取り消しました")),
     Event.IMPORT_REFUSED: Phrase(_("文書の取り込み"), _("文書を取り込もうとし、断られました")),

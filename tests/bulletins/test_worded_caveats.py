@@ -1,10 +1,12 @@
 """The caveats that take words of their own: chosen in the form, kept, shown with what is enforced and what is not."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from bulletins.models import Part, Revision
+from bulletins.scratches import version_of
 from tests import cast
 from tests.bulletins import shelf
 from tests.bulletins.desk_hand import at, form, the_revision
@@ -31,6 +33,10 @@ def desk(client, world) -> Client:
     return cast.sign_in(client, world.publisher)
 
 
+def base_of(revision: Revision) -> str:
+    return version_of(Revision.unrestricted.get(pk=revision.pk).saved_at)
+
+
 def field(page: str, name: str) -> str:
     return next(tag.split(">")[0] for tag in page.split("<input") if f'name="{name}"' in tag.split(">")[0])
 
@@ -50,6 +56,15 @@ def test_words_of_the_whole_and_of_a_part_are_kept_and_stand_in_the_form_again(d
         assert f'value="{typed}"' in field(page, f"part-1-{name}")
     desk.post(at("edit", revision), form({"text": "一"}, only_for="社内", title="直した"))
     assert the_revision().caveats == ["社内限り"]
+
+
+def test_a_dropped_file_carries_the_words_beside_it(desk, world):
+    draft = shelf.drafted(world.publisher)
+    sent = {"tier": "1", "only_for": "社内", "base": base_of(draft), "file": SimpleUploadedFile("表.csv", b"a,b")}
+    assert desk.post(at("attach", draft), sent).status_code == 200
+    assert Part.unrestricted.exclude(stored_file="").get().caveats == ["社内限り"]
+    refused = desk.post(at("attach", draft), {**sent, "only_for": "極秘", "file": SimpleUploadedFile("表.csv", b"a")})
+    assert (refused.status_code, "見せてよい相手" in refused.json()["words"]) == (422, True)
 
 
 @pytest.mark.parametrize(
