@@ -46,10 +46,15 @@ def differences(*designations: Designation) -> list[Difference]:
 
 
 @transaction.atomic
-def derive(designation: Designation, vouched: Iterable[UUID] = ()) -> list[Difference]:
-    """Takes away every grant of the item that its roster does not carry, and gives the people vouched for theirs; what differed before."""
+def derive(designation: Designation, vouched: Iterable[UUID] = (), doubted: Iterable[UUID] = ()) -> list[Difference]:
+    """Takes away every grant of the item that its roster does not carry, and gives the people vouched for theirs; what differed before.
+
+    Of people who are doubted a grant goes although there is an entry: whoever wrote one past the verbs may have written the other too.
+    """
     Designation.objects.select_for_update(no_key=True).get(pk=designation.pk)
     found = differences(designation)
+    held = RosterGrant.objects.filter(content_object=designation, user__in=list(doubted))
+    found += [Difference(designation.pk, person, extra=True) for person in sorted(held.values_list("user", flat=True))]
     gone = [each.person for each in found if each.extra]
     RosterGrant.objects.filter(content_object=designation, user__in=gone).delete()
     permission, trusted = _permission(), set(vouched)

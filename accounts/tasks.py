@@ -45,8 +45,8 @@ def close_yearly_figures() -> int:
 
 @app.task(name="accounts.tasks.reconcile_rosters")
 def reconcile_rosters() -> int:
-    """Compares the rosters with the grants derived from them, mends what the log bears out, and reports; how many differed."""
-    return len(roster_reconciling.reconcile())
+    """Compares rosters, their grants and clearances with the log, mends what it bears out, and reports the rest; how many differed."""
+    return len(roster_reconciling.reconcile()) + roster_reconciling.report_clearances()
 
 
 @app.task(name="accounts.tasks.tell_of_the_clock")

@@ -5,7 +5,7 @@ where it stopped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -26,11 +26,12 @@ from accounts.founding import (
     found_token,
 )
 from accounts.founding_clearances import found_clearance, found_designation, found_handler
+from accounts.founding_told import tell_of_clearance, tell_of_handler
 from accounts.models import Designation, Organisation, Subcommittee, User
 from accounts.strength import give
 from accounts.subject import pledge_version
 from bulletins.access import NotVisible
-from bulletins.actions.draft import create_draft
+from bulletins.actions.draft import create_draft, start_revision
 from bulletins.actions.verb import Conflict
 from bulletins.advance import advance
 from bulletins.backdate import backdate
@@ -186,7 +187,7 @@ class Builder:
         return [(self._row("people", key, User), spec) for key, spec in self._specs.items() if spec.org == home.key]
 
     def _clear(self, person: User, agency: Organisation) -> None:
-        found_clearance(person, agency, notified_on=self.today, recorded_by=_OFFICER)
+        tell_of_clearance(found_clearance(person, agency, notified_on=self.today, recorded_by=_OFFICER))
 
     # --- bulletins ----------------------------------------------------------------------------------------------------
 
@@ -210,6 +211,22 @@ class Builder:
             revision = advance(revision, spec.state, author=author, approvers=approvers)
         if spec.published_at and not known:
             backdate(revision, spec.published_at)
+        if spec.correction:
+            self._correct(spec, revision, author, approvers)
+
+    def _correct(self, spec: BulletinSpec, first: Revision, author: User, approvers: list[User]) -> None:
+        """The second revision, as far as it isn't there; what the first one puts on its way has left by then."""
+        said = spec.correction
+        revision = Revision.unrestricted.select_related("bulletin").filter(bulletin=first.bulletin_id, number=2).first()
+        if revision is None:
+            seal_everything()
+            draft = self._draft(replace(spec, parts=said.parts), first.designation)
+            draft = replace(draft, change_summary=said.change_summary, important=said.important)
+            revision = start_revision(first.bulletin_id, draft, acting_user=author)
+        if revision.state != State.PUBLISHED:
+            revision = advance(revision, State.PUBLISHED, author=author, approvers=approvers)
+            if said.published_at:
+                backdate(revision, said.published_at)
 
     def _draft(self, spec: BulletinSpec, designation: Designation | None) -> Draft:
         parts = tuple(
@@ -257,7 +274,9 @@ class Builder:
             ),
         )
         for person in {*self._critical_readers(spec), author, *approvers}:
-            found_handler(person, designation, since=first, recorded_by=_OFFICER)
+            with transaction.atomic():
+                found_handler(person, designation, since=first, recorded_by=_OFFICER)
+                tell_of_handler(person, designation)
         return designation
 
     def _critical_readers(self, spec: BulletinSpec) -> set[User]:

@@ -17,7 +17,8 @@ from accounts import handler_pledge
 from accounts.actions import limits
 from accounts.actions.verb import Deed, Refused, days, verb
 from accounts.models import Designation, RosterEntry, User
-from accounts.roster_grants import derive
+from accounts.roster_grants import COUNTS, derive
+from accounts.roster_proof import unproved
 from accounts.roster_room import Room, room_for
 from council.access import facts
 from council.access.facts import Role
@@ -135,9 +136,15 @@ def pledge_handling(deed: Deed, entry: RosterEntry, version: int) -> RosterEntry
         raise ValidationError(_("誓約の文が新しくなっています。もう一度読んでから誓約してください。"))
     entry.pledged_at, entry.pledged_version = timezone.now(), version
     entry.save(update_fields=["pledged_at", "pledged_version"])
-    derive(entry.designation, [entry.person_id])
+    derive(entry.designation, _vouched(entry))
     _note(deed, entry, version=version, **days(entry.first_day, entry.last_day))
     return entry
+
+
+def _vouched(entry: RosterEntry) -> list[UUID]:
+    """Whoever has just signed, unless another entry of theirs that nobody made would open with this one."""
+    others = RosterEntry.objects.filter(COUNTS, designation=entry.designation_id, person=entry.person_id)
+    return [] if unproved(others.exclude(pk=entry.pk)) else [entry.person_id]
 
 
 @verb(Event.ROSTER_REMOVE)

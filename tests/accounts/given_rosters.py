@@ -75,17 +75,17 @@ def report(world: cast.Council) -> ChangeReport:
     )  # fmt: skip
 
 
-def nominated_row(world: cast.Council) -> RosterEntry:
+def nominated_row(world: cast.Council, prolongs: RosterEntry | None = None) -> RosterEntry:
     """As nominated(), without its event."""
     return RosterEntry.objects.create(
         designation=world.item, person=world.reader_two, first_day=TODAY,
-        nominated_by=world.administrator, nominated_at=timezone.now(),
+        nominated_by=world.administrator, nominated_at=timezone.now(), prolongs=prolongs,
     )  # fmt: skip
 
 
-def accepted_row(world: cast.Council) -> RosterEntry:
+def accepted_row(world: cast.Council, prolongs: RosterEntry | None = None) -> RosterEntry:
     """As accepted(), without its event."""
-    entry = nominated_row(world)
+    entry = nominated_row(world, prolongs)
     entry.accepted_by, entry.accepted_at = world.officer, timezone.now()
     entry.save()
     return entry

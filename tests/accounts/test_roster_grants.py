@@ -2,21 +2,41 @@
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts import founding_clearances as founding
 from accounts import roster_reconciling
 from accounts.actions import rosters as verbs
-from accounts.models import Designation, RosterEntry, RosterGrant, User
+from accounts.actions.proposals import confirm
+from accounts.founding_told import tell_of_clearance, tell_of_entry
+from accounts.models import Clearance, Designation, RosterEntry, RosterGrant, User
 from accounts.roster_grants import derive, differences
 from accounts.tasks import reconcile_rosters
 from council.access.policy import Reason
 from council.audit.details import details_of
-from council.audit.models import AuditEvent
+from council.audit.models import AuditDetail, AuditEvent
 from council.probes import PROBES, Unwell
 from tests import cast
-from tests.accounts.given_rosters import TODAY, accepted_row, nominated, pledged, what_stops
+from tests.accounts.given_proposals import proposed, second_officer
+from tests.accounts.given_rosters import TODAY, accepted, accepted_row, nominated, pledged, what_stops
 from tests.accounts.test_rosters import prepared
 from tests.bulletins.races import all_at_once
+
+
+@pytest.fixture
+def world(world: cast.Council) -> cast.Council:
+    """A council whose log knows what it was founded with."""
+    prepared(world)
+    founded()
+    return world
+
+
+def founded() -> None:
+    with transaction.atomic():
+        for entry in RosterEntry.objects.all():
+            tell_of_entry(entry)
+        for clearance in Clearance.objects.all():
+            tell_of_clearance(clearance)
 
 
 def forged_grant(item: Designation, person: User) -> RosterGrant:
@@ -24,8 +44,8 @@ def forged_grant(item: Designation, person: User) -> RosterGrant:
     return RosterGrant.objects.create(content_object=item, user=person, permission=permission)
 
 
-def forged_entry(item: Designation, person: User) -> RosterEntry:
-    facts = {"accepted_at": "2026-01-01T00:00Z", "pledged_at": "2026-01-01T00:00Z"}
+def forged_entry(item: Designation, person: User, **more: object) -> RosterEntry:
+    facts = {"accepted_at": "2026-01-01T00:00Z", "pledged_at": "2026-01-01T00:00Z", **more}
     return RosterEntry.objects.create(designation=item, person=person, first_day=TODAY, **facts)
 
 
@@ -90,7 +110,87 @@ def test_an_entry_whose_days_were_changed_gets_no_grant_back(world: cast.Council
 
 def test_without_differences_the_job_writes_nothing(world: cast.Council) -> None:
     assert reconcile_rosters() == 0
-    assert not AuditEvent.objects.exists()
+    assert reported() == []
+
+
+def test_a_forged_entry_with_its_grant_is_closed_and_reported(world: cast.Council) -> None:
+    person = prepared(world)
+    forged_entry(world.item, person)
+    forged_grant(world.item, person)
+    assert what_stops(person, world.item) is None
+    assert reconcile_rosters() == 1
+    assert what_stops(person, world.item) is Reason.ROSTER
+    assert reported() == [{"removed": [str(person.pk)], "added": [], "unproved": [str(person.pk)]}]
+
+
+def test_an_entry_that_was_made_longer_is_closed_though_its_grant_is_there(world: cast.Council) -> None:
+    person = prepared(world)
+    RosterEntry.objects.filter(pk=pledged(world).pk).update(last_day="2099-12-31")
+    reconcile_rosters()
+    assert what_stops(person, world.item) is Reason.ROSTER
+
+
+def test_a_forged_period_beside_a_true_one_does_not_ride_on_its_grant(world: cast.Council) -> None:
+    person = prepared(world)
+    true = pledged(world)
+    forged = forged_entry(world.item, person, prolongs=true)
+    reconcile_rosters()
+    assert what_stops(person, world.item) is Reason.ROSTER
+    verbs.end_handling(forged, acting_user=world.officer)
+    reconcile_rosters()
+    assert what_stops(person, world.item) is None
+
+
+def test_signing_opens_no_forged_entry_along_with_the_true_one(world: cast.Council) -> None:
+    person = prepared(world)
+    forged = forged_entry(world.item, person)
+    true = accepted_row(world, prolongs=forged)
+    verbs.pledge_handling(true, 1, acting_user=person)
+    assert what_stops(person, world.item) is Reason.ROSTER
+
+
+@pytest.mark.parametrize("action", ["roster.accept", "roster.pledge", "roster.found"])
+def test_what_was_true_stays_open_when_words_of_the_log_have_gone(world: cast.Council, action: str) -> None:
+    person = prepared(world)
+    pledged(world)
+    gone = AuditEvent.objects.filter(action=action)
+    AuditDetail.objects.filter(event__in=gone.values("pk")).delete()
+    reconcile_rosters()
+    assert what_stops(person, world.item) is None
+
+
+def test_words_that_have_gone_bear_out_no_other_moment(world: cast.Council) -> None:
+    person = prepared(world)
+    verbs.end_handling(pledged(world), acting_user=world.officer)
+    AuditDetail.objects.all().delete()
+    forged_entry(world.item, person)
+    forged_grant(world.item, person)
+    reconcile_rosters()
+    assert what_stops(person, world.item) is Reason.ROSTER
+
+
+def test_a_clearance_that_nobody_recorded_is_reported_to_its_agency(world: cast.Council) -> None:
+    forged = founding.found_clearance(world.analyst, world.agency, notified_on=TODAY, recorded_by="x")
+    assert reconcile_rosters() == 1
+    event = AuditEvent.objects.get(action="clearance.unproved")
+    assert (event.org, event.object) == (str(world.agency.pk), str(world.analyst.pk))
+    forged.delete()
+    assert reconcile_rosters() == 0
+
+
+def test_one_that_two_officers_recorded_is_not_and_a_longer_one_is(world: cast.Council) -> None:
+    confirm(proposed(world).pk, acting_user=second_officer(world))
+    assert reconcile_rosters() == 0
+    Clearance.objects.filter(person=world.analyst).update(last_day="2099-12-31")
+    assert reconcile_rosters() == 1
+
+
+def test_the_doctor_says_what_the_log_does_not_bear_out(world: cast.Council) -> None:
+    forged_entry(world.item, world.reader_two)
+    forged_grant(world.item, world.reader_two)
+    founding.found_clearance(world.analyst, world.agency, notified_on=TODAY, recorded_by="x")
+    with pytest.raises(Unwell, match="1 entries of rosters and 1 clearances"):
+        PROBES["rosters"]()
 
 
 def test_every_step_leaves_grants_as_the_roster_says(world: cast.Council) -> None:
@@ -116,11 +216,8 @@ def test_the_doctor_says_how_many_differ(world: cast.Council) -> None:
 def test_grants_stay_exact_while_many_sign_and_the_job_runs_at_the_same_moment() -> None:
     world = cast.council()
     people = [cast.person(world.company) for _ in range(6)]
-    rows = []
-    for person in people:
-        row = accepted_row(world)
-        RosterEntry.objects.filter(pk=row.pk).update(person=person)
-        rows.append(RosterEntry.objects.get(pk=row.pk))
+    founded()
+    rows = [accepted(world, person) for person in people]
     forged_grant(world.item, world.reader_one)
     calls = [lambda row=row: verbs.pledge_handling(row, 1, acting_user=row.person) for row in rows]
     calls += [lambda: derive(world.item), roster_reconciling.reconcile, roster_reconciling.reconcile]

@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import roster_reconciling
+from accounts.models import RosterEntry
 from bulletins.models import Bulletin
 from tests import cast
 
@@ -59,6 +61,12 @@ def test_the_last_line_names_everything_and_lets_its_people_in(load, client: Cli
     client.cookies[name] = value
     assert "二つ目" in client.get(f"/bulletins/{built['ids']['b1']}/").content.decode()
     assert set(built["ids"]) == {"meti", "acme", "audit", "chips", "pub", "app", "kato", "aud", "b1"}
+
+
+def test_the_log_bears_out_what_its_tier_three_rests_on(load) -> None:
+    load(changed("bulletins", tier=3, caveats=[], parts=[{"text": "一つ目", "tier": 3}], state="draft"))
+    assert RosterEntry.objects.count() == 2
+    assert (roster_reconciling.reconcile(), roster_reconciling.report_clearances()) == ([], 0)
 
 
 def test_keys_given_before_mean_the_same_things(load) -> None:
