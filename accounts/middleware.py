@@ -6,16 +6,21 @@ Whoever has shown no second factor in their session gets no further than the pag
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts.credentials import may_enter
 from accounts.strength import strength
 from accounts.subject import subject_of
 from council.access.policy import PROVED
 from council.access.tiers import Tier
+from council.going_on import page_at, sent_by_hand
 from council.guard import OPEN, policies_of
 
 # Where people may go before they have accepted the pledge, besides the open pages: to it, to themselves, and out.
@@ -68,4 +73,22 @@ class SubjectMiddleware:
 
 def _first(request: HttpRequest, page: str) -> HttpResponse:
     """To this page, and afterwards on to where the person wanted to go."""
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+    if sent_by_hand(request):
+        messages.warning(
+            request, _("送った内容は、まだ受け付けていません。ここでの用が済んだあと、もう一度送ってください。")
+        )
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': page_at(request.get_full_path())})}")
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Strangers, and whose session has ended, go to the sign-in page, and from there to the page where they were."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+        if sent_by_hand(request):
+            messages.warning(
+                request,
+                _(
+                    "サインインが切れていたため、送った内容は受け付けていません。サインインして、もう一度送ってください。"
+                ),
+            )
+        return redirect_to_login(page_at(request.get_full_path()), self.get_login_url(view_func))

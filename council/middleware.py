@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from council.audit.context import current, request_context
 from council.audit.events import Event
 from council.audit.models import AuditEvent
 from council.audit.record import AuditUnavailable, record
+from council.going_on import page_at
 from council.guard import OPEN, policies_of
 from council.sealing.errors import KeyringUnavailable
 
@@ -133,10 +135,19 @@ class LanguageMiddleware:
         language = _accepted(request) if is_api(request) else _chosen(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            response = self.get_response(request)
+            response = _with_a_way_back(request, self.get_response(request))
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, [asked_in])
         return response
+
+
+def _with_a_way_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Whoever opens the address of a form, which can only be sent, sees a page that leads on, where there would be nothing."""
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET" and not is_api(request):
+        words = {"back": page_at(request.path), "council_name": settings.COUNCIL_NAME}
+        response.content = render_to_string("405.html", words)
+        response["Content-Type"] = "text/html; charset=utf-8"
+    return response
 
 
 def _chosen(request: HttpRequest) -> str:

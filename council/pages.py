@@ -14,6 +14,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from council.api import Declared, kinds_of_problems, problem_response
 from council.audit.context import current
+from council.going_on import page_at
 from council.guard import OPEN, SIGNED_IN, guarded_by
 from council.keys import keyring
 from council.sealing.errors import SealingError
@@ -98,7 +99,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         target = "/"
-    response = HttpResponseRedirect(target)
+    response = HttpResponseRedirect(page_at(target))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         response.set_cookie(

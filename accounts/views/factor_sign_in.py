@@ -35,6 +35,7 @@ from accounts.strength import could_reach, give
 from council.access.tiers import Tier
 from council.audit.events import Event
 from council.audit.record import record, record_refusal
+from council.going_on import page_at
 from council.guard import SIGNED_IN, guarded_by
 
 WRONG_PASSKEY = "wrong_passkey"
@@ -167,7 +168,7 @@ def _came_from(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(source, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(source)
-    return "" if parts.path == request.path else parts._replace(scheme="", netloc="", fragment="").geturl()
+    return "" if parts.path == request.path else page_at(parts._replace(scheme="", netloc="", fragment="").geturl())
 
 
 @login_not_required
