@@ -20,15 +20,18 @@ def live(now: datetime) -> QuerySet[Emergency]:
 def banner() -> dict[str, object] | None:
     """One query, whoever asks. The emergency as components/emergency.html takes it, or None."""
     found = live(timezone.now()).select_related("origin").first()
-    if found is None:
-        return None
+    return None if found is None else as_shown(found)
+
+
+def as_shown(emergency: Emergency) -> dict[str, object]:
+    """The emergency as the component takes it (its origin must be loaded), also one that nobody has raised yet."""
     return {
-        "title": found.title,
-        "body": found.body,
-        "url": found.url,
-        "link": found.link,
-        "at": found.raised_at,
-        "origin": found.origin.name,
+        "title": emergency.title,
+        "body": emergency.body,
+        "url": emergency.url,
+        "link": emergency.link,
+        "at": emergency.raised_at,
+        "origin": emergency.origin.name,
         "tlp": LABEL,
     }
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import emergency_sight as sight
 from accounts.actions import emergencies as verbs
 from accounts.emergency_forms import EmergencyForm
+from accounts.emergency_words import need_fit
 from accounts.models import Emergency
 from accounts.views import door
 from council.access import facts
@@ -24,24 +25,36 @@ from council.guard import guarded_by
 @guarded_by(GET=Action.MANAGE_COUNCIL, POST=Action.MANAGE_COUNCIL)
 @door.refusals_look_missing
 def emergencies(request: HttpRequest) -> HttpResponse:
-    """What is up, a form for the next one, and what was up before."""
+    """What is up, a form for the next one with a look at it, and what was up before."""
     door.need(request, Action.MANAGE_COUNCIL, facts.Council())
     if request.method != "POST":
         return _page(request, EmergencyForm())
-    deed = {"raise": _raise, "end": _end}.get(request.POST.get("do", ""))
+    deed = {"preview": _preview, "raise": _raise, "end": _end}.get(request.POST.get("do", ""))
     if deed is None:
         raise Http404
     return deed(request)
 
 
-def _page(request: HttpRequest, form: EmergencyForm) -> HttpResponse:
+def _page(request: HttpRequest, form: EmergencyForm, preview: dict[str, object] | None = None) -> HttpResponse:
     now = timezone.now()
     context = {
         "form": form,
+        "preview": preview,
         "up": sight.live(now).select_related("raised_by").first(),
         "past": sight.past(now),
     }
     return render(request, "accounts/emergencies.html", context)
+
+
+def _preview(request: HttpRequest) -> HttpResponse:
+    """The banner as everybody would have it from now on, above the form with every word still in it. Nothing is raised."""
+    form, now = EmergencyForm(request.POST), timezone.now()
+    if form.is_valid():
+        door.attempt(form, lambda: need_fit(**form.cleaned_data, now=now))
+    if form.errors:
+        return _page(request, form)
+    words = {name: form.cleaned_data[name] for name in ("title", "body", "url", "link", "ends_at")}
+    return _page(request, form, sight.as_shown(Emergency(**words, raised_at=now, origin=request.user.organisation)))
 
 
 def _raise(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """緊急のお知らせ: one at a time above every page of everybody who is signed in, in words for anybody, and never for ever."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,40 @@ def test_the_operator_raises_and_ends_it_on_the_page(world: cast.Council, client
     assert "emergency-title" not in page.text
     again = client.post("/emergencies/", {"do": "end", "emergency": str(up.pk)}, follow=True)
     assert "このお知らせは、もう消えています。" in again.text
+
+
+def _typed(**words: object) -> dict[str, object]:
+    until = timezone.localtime() + timedelta(hours=3)
+    link = {"url": "/help/", "link": "手引きを読む"}
+    return {"title": TITLE, "body": BODY, **link, "ends_at": until.strftime("%Y-%m-%dT%H:%M"), "do": "preview", **words}
+
+
+def test_a_look_at_it_shows_what_everybody_would_see_and_raises_nothing(world: cast.Council, client: Client) -> None:
+    page = cast.sign_in(client, world.operator).post("/emergencies/", _typed()).text
+    looked = page.partition('aria-labelledby="preview-title"')[2].partition("</section>")[0]
+    assert (Emergency.objects.exists(), "まだ掲げていません。" in page) == (False, True)
+    assert f'value="{TITLE}"' in page
+    client.post("/emergencies/", _typed(do="raise"))
+    real = client.get("/help/").text.partition('aria-labelledby="emergency-title"')[2].partition("</section>")[0]
+    without_time = [re.sub(r"<time.*?</time>", "", words).replace("preview-", "emergency-") for words in (looked, real)]
+    assert without_time[0] == without_time[1]
+
+
+def test_a_look_says_which_one_would_go_down(world: cast.Council, client: Client) -> None:
+    _raised(world, title="前のお知らせ")
+    page = cast.sign_in(client, world.operator).post("/emergencies/", _typed()).text
+    assert "いま出ている「前のお知らせ」は下ります。" in page
+    assert Emergency.objects.get().ended_at is None
+
+
+@pytest.mark.parametrize("wrong", [{"body": "機密性2の話"}, {"url": "https://example.com/"}, {"ends_at": ""}])
+def test_there_is_no_look_at_what_can_not_be_raised(world: cast.Council, client: Client, wrong: dict) -> None:
+    page = cast.sign_in(client, world.operator).post("/emergencies/", _typed(**wrong)).text
+    assert ("preview-title" in page, "error-text" in page) == (False, True)
+
+
+def test_nobody_but_the_operator_has_a_look(world: cast.Council, client: Client) -> None:
+    assert cast.sign_in(client, world.administrator).post("/emergencies/", _typed()).status_code == 404
 
 
 @pytest.mark.parametrize("named", ["", "x", "0b5f6e1c-7a34-4c58-9d0e-5f2f3c1a9b77"])
