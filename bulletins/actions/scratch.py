@@ -128,7 +128,7 @@ def list_never_saved(subject: Subject) -> list[Unsaved]:
 
 
 def open_over(subject: Subject, found: Unsaved) -> None:
-    """Writes down that its author has an editor open over it: look(), and the sweep leaves it alone for as long as if it were written in."""
+    """Writes down that its author has an editor open over it: look(), and the sweep leaves it alone as if it were written in."""
     with transaction.atomic():
         Scratch.objects.filter(pk=found.id).update(opened_at=timezone.now())
         look(subject, [found])
