@@ -77,13 +77,14 @@ def people_at(addresses: list[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a revision names: ids as text, people it is released to by their addresses."""
+    """Whom a revision names: ids as text, people it is released to by their addresses and by their ids."""
 
     organisations: list[str]
     to_subcommittees: list[str]
     addresses: list[str]
     nominated: list[str]
     related: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
 
 
 def named_in(revision: Revision, subject: Subject) -> Named:
@@ -95,6 +96,7 @@ def named_in(revision: Revision, subject: Subject) -> Named:
         [row.person.email for row in releases if row.person],
         [str(pk) for pk in Nomination.objects.filter(revision=revision).values_list("person_id", flat=True)],
         references_for(subject, revision.related or ()),
+        [str(row.person_id) for row in releases if row.person_id],
     )
 
 

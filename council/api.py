@@ -50,6 +50,20 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class PreconditionFailed(exceptions.APIException):
+    """What the caller began from is no longer what is there."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "precondition_failed"
+
+
+class PreconditionRequired(exceptions.APIException):
+    """The caller has to say what they began from (RFC 6585)."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "precondition_required"
+
+
 class TooLarge(exceptions.APIException):
     """The body is longer than anything that this portal takes."""
 
@@ -126,9 +140,11 @@ def _titles() -> dict[int, str]:
         405: _("この方法では呼べません"),
         406: _("その形式では答えられません"),
         409: _("いまの状態ではできません"),
+        412: _("ほかの人が先に変えています"),
         413: _("大きすぎます"),
         415: _("その形式は受け取れません"),
         422: _("前の要求と内容が違います"),
+        428: _("どの保存からの変更かを示してください"),
         429: _("回数が多すぎます"),
         500: _("こちらで問題が起きました"),
         503: _("いまは使えません"),
@@ -146,9 +162,11 @@ _KINDS = {
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "conflict": 409,
+    "precondition_failed": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
     "idempotency_key_reused": 422,
+    "precondition_required": 428,
     "throttled": 429,
 }
 

@@ -11,9 +11,11 @@ _MEANINGS = {
     403: "The caller may know of this but not do it; `detail` says why.",
     404: "Not there, or not there for this caller: the two can't be told apart.",
     409: "Not possible in the present state; `detail` says what to do instead.",
+    412: "It was saved since; `detail` says by whom and when. Get it again.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The idempotency key was used before with another request.",
+    428: "`If-Match` has to name the `ETag` that the caller began from.",
     503: "Not ready at the moment; `Retry-After` says in how many seconds to ask again.",
 }
 CURSOR = OpenApiParameter("cursor", str, description="An opaque position, as it stands in `next`.")

@@ -7,6 +7,7 @@ from bulletins.api import board as board_api
 from bulletins.api import closing as closing_api
 from bulletins.api import copies as copies_api
 from bulletins.api import desk as desk_api
+from bulletins.api import drafts as drafts_api
 from bulletins.api import packages as packages_api
 from bulletins.api import reading as reading_api
 from bulletins.api import returns as returns_api
@@ -50,25 +51,26 @@ api = [
     path("bulletins/<uuid:bulletin_id>/parts/<int:position>/file/", reading_api.FileView.as_view(), name="file"),
     path("bulletins/<uuid:bulletin_id>/acknowledge/", reading_api.AcknowledgeView.as_view(), name="acknowledge"),
     path("bulletins/<uuid:bulletin_id>/answer/", reading_api.AnswerView.as_view(), name="answer"),
+    path("bulletins/<uuid:bulletin_id>/draft/", drafts_api.DraftView.as_view(), name="draft"),
     path("bulletins/<uuid:bulletin_id>/submit/", desk_api.SubmitView.as_view(), name="submit"),
     path("bulletins/<uuid:bulletin_id>/approve/", desk_api.ApproveView.as_view(), name="approve"),
     path("bulletins/<uuid:bulletin_id>/return/", desk_api.ReturnView.as_view(), name="return"),
     path("bulletins/<uuid:bulletin_id>/publish/", desk_api.PublishView.as_view(), name="publish"),
-    path("bulletins/<uuid:bulletin_id>/recall/", desk_api.RecallView.as_view(), name="recall"),
     path("bulletins/<uuid:bulletin_id>/schedule/", timing_api.ScheduleView.as_view(), name="schedule"),
     path("bulletins/<uuid:bulletin_id>/schedule/cancel/", timing_api.UnscheduleView.as_view(), name="unschedule"),
     path("bulletins/<uuid:bulletin_id>/keep/", timing_api.KeepView.as_view(), name="keep"),
-    path("bulletins/<uuid:bulletin_id>/deliveries/", board_api.DeliveriesView.as_view(), name="deliveries"),
+    path("bulletins/<uuid:bulletin_id>/recall/", desk_api.RecallView.as_view(), name="recall"),
     path("bulletins/<uuid:bulletin_id>/supersede/", closing_api.SupersedeView.as_view(), name="supersede"),
     path("bulletins/<uuid:bulletin_id>/dispose/", closing_api.DisposeView.as_view(), name="dispose"),
     path("bulletins/<uuid:bulletin_id>/copies/", copies_api.TakeCopyView.as_view(), name="take_copy"),
+    path("bulletins/<uuid:bulletin_id>/deliveries/", board_api.DeliveriesView.as_view(), name="deliveries"),
     path("bulletins/<uuid:bulletin_id>/remind/", board_api.RemindView.as_view(), name="remind"),
     path("bulletins/<uuid:bulletin_id>/revisions/", desk_api.RevisionsView.as_view(), name="revisions"),
     path("returns/", returns_api.ReturnsView.as_view(), name="returns"),
     path("returns/<uuid:return_id>/", returns_api.ConfirmReturnView.as_view(), name="confirm_return"),
-    path("packages/", packages_api.PackagesView.as_view(), name="packages"),
     path("copies/", copies_api.CopiesView.as_view(), name="copies"),
     path("copies/<uuid:copy_id>/", copies_api.CopyView.as_view(), name="copy"),
+    path("packages/", packages_api.PackagesView.as_view(), name="packages"),
     path("packages/<uuid:package_id>/manifest/", packages_api.ManifestView.as_view(), name="package-manifest"),
     path("packages/<uuid:package_id>/signature/", packages_api.SignatureView.as_view(), name="package-signature"),
     path("packages/<uuid:package_id>/age/", packages_api.AgeView.as_view(), name="package-age"),

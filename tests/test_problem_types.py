@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def kinds_that_can_be_raised() -> set[str]:
     """The kind of every refusal that knows its own; "error" and "service_unavailable" are no refusals."""
-    ours = {api.Conflict, api.TooLarge, OtherRequest}
+    ours = {api.Conflict, api.PreconditionFailed, api.PreconditionRequired, api.TooLarge, OtherRequest}
     theirs = {each for each in APIException.__subclasses__() if each.__module__ == "rest_framework.exceptions"}
     return {each.default_code for each in ours | theirs}
 

@@ -71,3 +71,12 @@ WHY = given("why", why="調査が進み、新しい資料（TH-M2XC）に書き�
 SUPERSEDED = _progress("superseded", "superseded")
 DISPOSED = _progress("disposed", "disposed")
 CONFLICT = conflict("another state", "いまの状態では、この操作はできません。")
+SAVED_SINCE = refused(
+    "saved since", 412, "ほかの人が先に変えています",
+    "この下書きは、読んだあとに石田 悠介が2026年11月21日（土）21:30に保存しています。取り直してから、もう一度保存してください。",
+    "precondition_failed",
+)  # fmt: skip
+NO_VERSION = refused(
+    "no version", 428, "どの保存からの変更かを示してください",
+    "If-Match に、読んだ下書きの ETag を入れてください。ほかの人の保存を知らずに消さないためです。", "precondition_required",
+)  # fmt: skip

@@ -68,11 +68,12 @@ def _caveats() -> serializers.ListField:
 
 
 class AttachmentGiven(StrictSerializer):
-    """A file: its name, and its content as text or in base64."""
+    """A file: its name, and its content as text or in base64; or, where the draft has it already, `keep` as its draft gives it."""
 
-    name = Text()
+    name = Text(required=False)
     text = Text(required=False, allow_blank=True)
     content_base64 = Text(required=False, allow_blank=True)
+    keep = serializers.UUIDField(required=False, help_text="a file that stays as it is, under its name")
 
     def validate_content_base64(self, value: str) -> bytes:
         try:
@@ -81,8 +82,10 @@ class AttachmentGiven(StrictSerializer):
             raise serializers.ValidationError(_("base64 として読めません。")) from error
 
     def validate(self, attrs: dict) -> dict:
-        if ("text" in attrs) == ("content_base64" in attrs):
-            raise serializers.ValidationError(_("text と content_base64 のどちらか1つを入れてください。"))
+        if len(attrs.keys() & {"text", "content_base64", "keep"}) != 1:
+            raise serializers.ValidationError(_("text、content_base64、keep のどれか1つを入れてください。"))
+        if "keep" not in attrs and "name" not in attrs:
+            raise serializers.ValidationError({"name": [_("ファイルの名前を入れてください。")]})
         return attrs
 
 
@@ -158,17 +161,30 @@ class RevisionGiven(DraftGiven):
     important = Flag(required=False, default=True, help_text="false: those who acknowledged are not asked again")
 
 
+class DraftSaved(DraftGiven):
+    """All of a draft as it is to stand from now on; `change_summary` and `important` are said of the next revisions alone."""
+
+    change_summary = Text(required=False, allow_blank=True, default="", max_length=400)
+    important = Flag(required=False, allow_null=True, default=None)
+
+
+def _content(file: dict | None) -> bytes | None:
+    if file is None or "keep" in file:
+        return None
+    return file["content_base64"] if "content_base64" in file else file["text"].encode()
+
+
 def _part(data: dict) -> PartDraft:
     file = data.get("attachment")
-    content = None if file is None else file["content_base64"] if "content_base64" in file else file["text"].encode()
     return PartDraft(
         text=data["text"],
         tier=data["tier"],
         kind=data["kind"],
         subcommittees=tuple(data["subcommittees"]),
         caveats=tuple(data["caveats"]),
-        name=file["name"] if file else "",
-        data=content,
+        name=file.get("name", "") if file else "",
+        data=_content(file),
+        keep=file.get("keep") if file else None,
     )
 
 

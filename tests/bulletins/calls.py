@@ -26,6 +26,12 @@ def post(who: User, path: str = "", body: object = None, **headers: str) -> Http
     return Client().post(API + path, data, content_type="application/json", headers={**cast.bearer(who), **headers})
 
 
+def put(who: User, path: str, body: object, **headers: str) -> HttpResponse:
+    """PUT JSON as the person, with a bearer token."""
+    data = json.dumps(body)
+    return Client().put(API + path, data, content_type="application/json", headers={**cast.bearer(who), **headers})
+
+
 def draft(**changes: object) -> dict:
     """A body that creates a draft."""
     return {"kind": "threat", "title": "架空の題名", "tier": 1, "parts": [{"text": "本文です。", "tier": 1}], **changes}

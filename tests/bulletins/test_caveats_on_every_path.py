@@ -35,7 +35,12 @@ SCREENS = {
     "/desk/<>/edit/", "/desk/<>/changes/",
 }  # fmt: skip
 # The desk works on the text, and on the files as they were handed in, over the API as well.
-DESK = {"/desk/<>/parts/<>/file/", "/api/v1/bulletins/<>/", "/api/v1/bulletins/<>/parts/<>/file/"}
+DESK = {
+    "/desk/<>/parts/<>/file/",
+    "/api/v1/bulletins/<>/",
+    "/api/v1/bulletins/<>/draft/",
+    "/api/v1/bulletins/<>/parts/<>/file/",
+}
 # Where nobody meets anything of bulletins: left out, to be fast.
 _NO_CONTENT = (
     "/audit/", "/api/v1/audit/", "/api/v1/schema/", "/people/", "/organisations/", "/subcommittees/", "/keys/", "/clearances/",

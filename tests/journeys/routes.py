@@ -119,8 +119,8 @@ def desk(about: Subject) -> Iterator[Ask]:
     for each in (*about.bulletins[:3], about.never):
         yield from map(Ask, (f"/desk/new/?from={each}", f"/desk/{each}/discard/"))
     for each in (*about.bulletins, about.never):
-        yield from map(Ask, (f"/desk/{each}/", f"/desk/{each}/?as=1", f"/api/v1/bulletins/{each}/revisions/"))
-        yield from map(Ask, (f"/desk/{each}/edit/", f"/desk/{each}/revise/"))
+        yield from (Ask(f"/desk/{each}/{page}") for page in ("", "?as=1", "edit/", "revise/"))
+        yield from (Ask(f"/api/v1/bulletins/{each}/{page}/") for page in ("revisions", "draft"))
         yield from (Ask(f"/desk/{each}/{page}/") for page in ("changes", "schedule", "supersede", "dispose"))
         yield from (Ask(f"/desk/{each}/{page}/") for page in ("as", "what-if", f"as/{about.never}"))
 
