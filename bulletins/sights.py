@@ -7,15 +7,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bulletins import facts
 from bulletins.access import NotVisible
 from bulletins.actions.inspect import Inspected, Work
 from bulletins.approval import approvals_held, approvals_needed, approvers_are_gone, digest
 from bulletins.deadline_words import standard_words
-from bulletins.desk import Move, Refused, approvals_of, get_revision_for, inspect_for, moves_for
+from bulletins.desk import Move, Refused, approvals_of, get_revision_for, moves_for
 from bulletins.handling import closed_by
 from bulletins.history import history_of
-from bulletins.holders import Holders, holders_of
 from bulletins.leak_confirmed import is_confirmed
 from bulletins.leak_sight import LOOKED_AT, Cautions, cautions_in
 from bulletins.models import Part, Revision
@@ -29,7 +27,7 @@ from bulletins.wording import refusal
 from council.access import caveats
 from council.access.caveats import Path
 from council.access.facts import Label, Role, State, Subject
-from council.access.policy import Action, Reason
+from council.access.policy import Action
 
 Sight = dict[str, Any]
 Session = MutableMapping[str, Any]
@@ -211,25 +209,6 @@ def _shape(inspected: Inspected, shape: Shape, opened: set[str]) -> Sight:
         "opened": _key(shape) in opened,
         "shown": inspected.shape == shape,
     }
-
-
-def of_recall(subject: Subject, bulletin_id: UUID) -> Sight:
-    """The page that asks before it recalls, and says whom it will tell. NotVisible as ever; `refused`: why it can't be done."""
-    revision, about = inspect_for(subject, bulletin_id)
-    move = moves_for(subject, revision, about).get(Action.RECALL)
-    refused = None if move and move.allowed else move.reason if move else Reason.STATE
-    return {
-        "revision": revision.bulletin.served or revision,
-        "bulletin": revision.bulletin,
-        "refused": refused,
-        "holders": None if refused else _holders(bulletin_id),
-        "screen_tier": revision.tier,
-    }
-
-
-def _holders(bulletin_id: UUID) -> Holders | None:
-    bulletin, about = facts.served(bulletin_id)
-    return holders_of(bulletin, about) if bulletin else None
 
 
 def _key(shape: Shape) -> str:

@@ -128,7 +128,7 @@ desk_pages = [
     path("<uuid:bulletin_id>/approve/", desk.approve, name="approve"),
     path("<uuid:bulletin_id>/return/", desk.send_back, name="return"),
     path("<uuid:bulletin_id>/publish/", desk.publish, name="publish"),
-    path("<uuid:bulletin_id>/recall/", desk.recall, name="recall"),
+    path("<uuid:bulletin_id>/recall/", closing.recall, name="recall"),
     path("<uuid:bulletin_id>/parts/<int:position>/file/", desk.file, name="file"),
     path("<uuid:bulletin_id>/parts/<int:position>/figure/", figures.desk_figure, name="figure"),
 ]

@@ -22,6 +22,11 @@ LONGEST_NUMBER = 10
 readable_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def words_in(request: HttpRequest, name: str) -> str:
+    """What was typed into a field of LONGEST_WORD characters; a browser counts the end of a line as one and sends it as two."""
+    return request.POST.get(name, "").replace("\r\n", "\n").strip()[:LONGEST_WORD]
+
+
 @contextmanager
 def missing_and_forbidden_alike() -> Iterator[None]:
     """Answers whatever is not visible with the one page for an id that was never used."""
@@ -46,10 +51,10 @@ def saying_why_not(request: HttpRequest, action: Action) -> Iterator[None]:
 
 
 def answer(
-    request: HttpRequest, bulletin_id: UUID, action: Action, call: Callable[[], object], done: str, *, back: str = ""
+    request: HttpRequest, bulletin_id: UUID, action: Action, call: Callable[[], object], done: str
 ) -> HttpResponse:
-    """Runs a verb and goes back to the work page (or to the page named by `back`), which says what came of it."""
+    """Runs a verb and goes back to the work page, which says what came of it."""
     with missing_and_forbidden_alike(), saying_why_not(request, action):
         call()
         messages.success(request, done)
-    return redirect(back) if back else redirect("desk:work", bulletin_id)
+    return redirect("desk:work", bulletin_id)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bulletins import sights
-from bulletins.actions.close import recall as recall_verb
 from bulletins.actions.inspect import inspect, take_desk_file, works_of
 from bulletins.actions.publish import publish as publish_verb
 from bulletins.actions.review import approve as approve_verb
@@ -20,13 +19,12 @@ from bulletins.actions.scratch import list_never_saved
 from bulletins.actions.verb import Conflict
 from bulletins.views.deeds import (
     LONGEST_NUMBER,
-    LONGEST_WORD,
     UNPROCESSABLE,
     answer,
     missing_and_forbidden_alike,
-    readable_or_sent,
+    saying_why_not,
+    words_in,
 )
-from bulletins.wording import refusal
 from council.access.policy import Action
 from council.guard import guarded_by
 
@@ -45,6 +43,10 @@ def works(request: HttpRequest) -> HttpResponse:
 @require_safe
 def work(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """The whole revision as its desk sees it, or with ?as=2 exactly what readers of that rendition get."""
+    return _work(request, bulletin_id)
+
+
+def _work(request: HttpRequest, bulletin_id: UUID, *, comment: str = "", status: int = 200) -> HttpResponse:
     asked = request.GET.get("as", "")
     with missing_and_forbidden_alike():
         number = int(asked) if asked.isdecimal() and len(asked) < 5 else None
@@ -54,7 +56,8 @@ def work(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     if inspected.shape:
         sights.remember_opened(request.session, inspected)
     opened = sights.opened_of(request.session, inspected.revision.pk, inspected.digest)
-    return render(request, "bulletins/desk_work.html", sights.of_work(request.subject, inspected, opened))
+    context = {**sights.of_work(request.subject, inspected, opened), "comment": comment}
+    return render(request, "bulletins/desk_work.html", context, status=status)
 
 
 @guarded_by(POST=Action.SUBMIT)
@@ -84,12 +87,13 @@ def approve(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 @guarded_by(POST=Action.RETURN)
 @require_POST
 def send_back(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """Back to draft, with a word for the author."""
-    comment = request.POST.get("comment", "").strip()[:LONGEST_WORD]
-    return answer(
-        request, bulletin_id, Action.RETURN,
-        lambda: send_back_verb(bulletin_id, comment, acting_user=request.user), _("下書きに差し戻しました。"),
-    )  # fmt: skip
+    """Back to draft, with a word for the author; where it is refused, the page keeps what was typed."""
+    comment = words_in(request, "comment")
+    with missing_and_forbidden_alike(), saying_why_not(request, Action.RETURN):
+        send_back_verb(bulletin_id, comment, acting_user=request.user)
+        messages.success(request, _("下書きに差し戻しました。"))
+        return redirect("desk:work", bulletin_id)
+    return _work(request, bulletin_id, comment=comment, status=UNPROCESSABLE)
 
 
 @guarded_by(POST=Action.PUBLISH)
@@ -103,27 +107,6 @@ def publish(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
         publish_verb(bulletin_id, expected_people=int(said) if said.isdecimal() else -1, acting_user=request.user)
 
     return answer(request, bulletin_id, Action.PUBLISH, call, _("公開しました。"))
-
-
-@guarded_by(GET=Action.INSPECT, POST=Action.RECALL)
-@readable_or_sent
-def recall(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
-    """Asks for the reason and whether it is meant, then takes the served revision out of everybody's hands."""
-    why = request.POST.get("why", "").strip()[:LONGEST_WORD]
-    meant = request.POST.get("meant") == "yes"
-    if request.method == "POST" and why and meant:
-        return answer(
-            request, bulletin_id, Action.RECALL,
-            lambda: recall_verb(bulletin_id, why, acting_user=request.user), _("回収しました。"),
-        )  # fmt: skip
-    with missing_and_forbidden_alike():
-        sight = sights.of_recall(request.subject, bulletin_id)
-    if sight["refused"]:
-        messages.error(request, refusal(Action.RECALL, sight["refused"]))
-        return redirect("desk:work", bulletin_id)
-    sent = request.method == "POST"
-    context = {**sight, "why": why, "meant": meant, "no_reason": sent and not why, "not_meant": sent and not meant}
-    return render(request, "bulletins/desk_recall.html", context, status=UNPROCESSABLE if sent else 200)
 
 
 @guarded_by(GET=Action.INSPECT)

@@ -112,6 +112,9 @@ def acknowledge(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
         acknowledging.acknowledge(request.subject, bulletin_id, revision=_number(request))
     except Conflict as conflict:
         messages.warning(request, str(conflict))
+        if AnswerForm.begun(request.POST):
+            # Their words stand below the newer text, to be thought over.
+            return _page(request, bulletin_id, AnswerForm(request.POST), status=UNPROCESSABLE)
         return HttpResponseRedirect(reverse("bulletins:detail", args=[bulletin_id]))
     if AnswerForm.begun(request.POST):
         return _answer(request, bulletin_id)
