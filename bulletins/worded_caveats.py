@@ -90,6 +90,8 @@ def _words(name: str, given: object) -> list[str]:
         said = f"{given.year}年{given.month}月{given.day}日"
     else:
         said = unicodedata.normalize("NFKC", str(given or "")).strip().removesuffix(_ENDINGS[name])
+        # The one place that is a word of the portal's own, as the English page names it.
+        said = caveats.PORTAL if name == "kept_at" and said.casefold() == "this portal" else said
     return [said + _ENDINGS[name]] if said else []
 
 

@@ -88,17 +88,20 @@ class Caveat:
         return end is not None and end < day
 
 
+# What a caveat leaves on trust are sentences, each in the catalogue by itself; a strip with several caveats says each of them once.
+_NO_COPY = "、".join((_("書き写さない"), _("画面を撮らない")))
+_NO_PAPER = "、".join((_("画面を撮らない"), _("受け取った写しを印刷しない")))
 _COPYING = frozenset({Use.COPY, Use.DOWNLOAD, Use.PRINT})
 _VOCABULARY = {
     caveat.words: caveat
     for caveat in (
-        Caveat(_("複製禁止"), _COPYING, _("書き写さない、画面を撮らない")),
+        Caveat(_("複製禁止"), _COPYING, _NO_COPY),
         Caveat(_("複製要許可"), _COPYING, _("許可のない写しを作らない")),
         Caveat(_("配付禁止"), frozenset({Use.DOWNLOAD, Use.FORWARD}), _("ほかの人に渡さない")),
         Caveat(_("配付要許可"), frozenset({Use.FORWARD}), _("許可なくほかの人に渡さない")),
         Caveat(_("転送禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
         Caveat(_("送信禁止"), frozenset({Use.FORWARD}), _("内容をメールやチャットで送らない")),
-        Caveat(_("印刷禁止"), frozenset({Use.PRINT}), _("画面を撮らない、受け取った写しを印刷しない")),
+        Caveat(_("印刷禁止"), frozenset({Use.PRINT}), _NO_PAPER),
         Caveat(_("再利用禁止"), frozenset({Use.REUSE}), _("ほかの資料に引き写さない")),
         Caveat(_("再利用要許可"), frozenset({Use.REUSE}), _("許可なくほかの資料に引き写さない")),
         Caveat(_("暗号化必須"), frozenset(), _("保存するときは暗号化する")),
@@ -155,7 +158,7 @@ def _restored(words: str, given: str) -> Caveat:
         raise CaveatRefused(
             _("「○○以内復旧」には、数と単位（分、時間、日、週間、か月）を「3日以内復旧」のように入れてください。")
         )
-    return Caveat(words, trust=_("使えなくなったら、書かれた時間のうちに使えるように戻す"))
+    return Caveat(words, trust=_("使えなくなったときは書かれた時間のうちに使えるように戻す"))
 
 
 def _stored(words: str, given: str) -> Caveat:
@@ -163,7 +166,7 @@ def _stored(words: str, given: str) -> Caveat:
         given, _("「○○において保存」には、場所を40字までで入れてください。記号、格付、ほかの取扱制限は書けません。")
     )
     if place == PORTAL:
-        return Caveat(words, _COPYING, _("書き写さない、画面を撮らない"))
+        return Caveat(words, _COPYING, _NO_COPY)
     return Caveat(words, trust=_("写しを書かれた場所にだけ置く"), mark=_("指定の場所において保存"))
 
 
@@ -172,7 +175,7 @@ def _scoped(words: str, given: str) -> Caveat:
         given, _("「○○限り」には、見せてよい相手を40字までで入れてください。記号、格付、ほかの取扱制限は書けません。")
     )
     stops = frozenset({Use.FORWARD})
-    return Caveat(words, stops, _("書かれた相手以外に見せない、話さない"), only=only, mark=_("指定の相手限り"))
+    return Caveat(words, stops, _("書かれた相手以外に見せたり話したりしない"), only=only, mark=_("指定の相手限り"))
 
 
 # The words with an argument, by what they end with. 関係者限り is a word of its own, and is found before.

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from bulletins.handling import Handling, handling_of, limits_of, statement
 from council.access import caveats
@@ -102,3 +103,12 @@ def test_a_part_tells_only_what_binds_it_beyond_the_whole() -> None:
 def test_the_statement_names_document_revision_and_conditions() -> None:
     label = Label(Tier.TWO, frozenset(), caveats.parse_all(["転送禁止"]))
     assert statement("SC-7KQ4", 2, label) == "SC-7KQ4 第2版を読み、機密性2情報、転送禁止の条件を守ります。"
+
+
+@pytest.mark.parametrize(
+    "words", ["複製禁止", "印刷禁止", "3日以内復旧", "社内限り", "2027年3月31日まで保存", "このポータルにおいて保存"]
+)
+def test_what_is_left_on_trust_is_said_in_the_language_of_the_page(words: str) -> None:
+    with override("en"):
+        assert strip(Tier.TWO, words).reader.isascii()
+        assert strip(Tier.TWO, words).system.isascii()

@@ -67,6 +67,11 @@ def test_a_dropped_file_carries_the_words_beside_it(desk, world):
     assert (refused.status_code, "見せてよい相手" in refused.json()["words"]) == (422, True)
 
 
+def test_who_writes_english_names_the_portal_in_english(desk):
+    desk.post(reverse("desk:new"), form({"text": "一"}, kept_at="This portal"))
+    assert the_revision().caveats == ["このポータルにおいて保存"]
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
@@ -98,7 +103,11 @@ def test_readers_see_what_is_stopped_and_what_is_left_to_them(client, world):
         "書かれた日までの、このポータルからの廃棄",
     ):
         assert words in stopped
-    for words in ("書かれた相手以外に見せない", "書かれた時間のうちに使えるように戻す", "書かれた日まで写しを消さない"):
+    for words in (
+        "書かれた相手以外に見せたり話したりしない",
+        "書かれた時間のうちに使えるように戻す",
+        "書かれた日まで写しを消さない",
+    ):
         assert words in trusted
     assert "社内にだけ見せられ" in page
     assert all(f"<li>{words}</li>" in page for words in what["caveats"])
