@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The desk of a reader, or the way to their pages for those who see no content."""
     subject = request.subject
     if not reads_content(subject):
-        return render(request, "bulletins/home_without_content.html", {"to_confirm": len(to_confirm(subject))})
+        context = {"to_confirm": len(to_confirm(subject)), "clock": line_of(subject)}
+        return render(request, "bulletins/home_without_content.html", context)
     waiting, work = look_at_desk(subject), work_of(subject)
     duties = in_order(waiting.duties, owed_by(subject))
     context = {

@@ -143,6 +143,13 @@ def test_the_page_groups_by_nearness_and_links_to_where_one_acts(world: cast.Cou
     assert page.count("いまはありません。") == 2
 
 
+def test_the_desk_of_an_operator_says_what_ends_too(world: cast.Council, client: Client) -> None:
+    CouncilPeriod.objects.create(number=1, first_day=TODAY - DAY, last_day=TODAY + 5 * DAY)
+    page = cast.sign_in(client, world.operator).get("/").text
+    assert "7日以内 1件" in page
+    assert 'href="/clock/"' in page
+
+
 def test_the_home_page_counts_what_waits_and_leads_there(world: cast.Council, client: Client) -> None:
     ends(Contract, TODAY - DAY)
     page = cast.sign_in(client, world.administrator).get("/").text
