@@ -147,6 +147,8 @@ def _with_a_way_back(request: HttpRequest, response: HttpResponse) -> HttpRespon
         words = {"back": page_at(request.path), "council_name": settings.COUNCIL_NAME}
         response.content = render_to_string("405.html", words)
         response["Content-Type"] = "text/html; charset=utf-8"
+        # Counted already, when there was nothing.
+        response["Content-Length"] = str(len(response.content))
     return response
 
 

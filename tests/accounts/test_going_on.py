@@ -59,6 +59,7 @@ def test_an_address_that_is_opened_by_hand_leads_back(client: Client, world: cas
     answer = cast.sign_in(client, world.reader_one).get(f"{BULLETIN}acknowledge/")
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert f'<a href="{BULLETIN}">元の画面に戻る</a>' in answer.text
+    assert int(answer["Content-Length"]) == len(answer.content)
 
 
 def test_the_language_switch_leads_to_a_page(client: Client, world: cast.Council) -> None:
