@@ -55,6 +55,17 @@ def test_the_button_leads_there_and_back(stage, page):
     assert seen.faults == []
 
 
+def test_signing_out_leads_there_and_back_too(stage, page):
+    stage[1].next_is("haruka")
+    press(page)
+    page.wait_for_url(f"{stage[0].url}/**")
+    page.goto("/sign-in/out/")
+    page.get_by_role("button", name="サインアウトする", exact=True).click()
+    page.wait_for_url(f"{stage[1].issuer}/**")
+    page.locator("button[name=logout]").first.click()
+    page.wait_for_url(f"{stage[0].url}/sign-in/")
+
+
 def test_who_is_turned_away_is_told_so(stage, page):
     stage[1].next_is("nameless")
     press(page)
