@@ -5,14 +5,17 @@ Running it again after an interruption goes on where it stopped.
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import Organisation, User
 from bulletins.actions.close import dispose, expire, recall, supersede
+from bulletins.actions.draft import start_revision
 from bulletins.actions.publish import publish, schedule
 from bulletins.actions.review import approve, submit
 from bulletins.approval import approvals_needed
+from bulletins.drafting import Draft
 from bulletins.models import Approval, Revision
 from council.access.facts import Role, State
 
@@ -45,6 +48,13 @@ def advance(revision: Revision, wanted: State, *, author: User, approvers: Seque
         steps[state](revision)
         revision.refresh_from_db()
     return revision
+
+
+def correct(bulletin_id: UUID, draft: Draft, *, author: User, approvers: Sequence[User]) -> Revision:
+    """The second revision of a published bulletin, published; begun from the draft where it isn't there yet."""
+    begun = Revision.unrestricted.select_related("bulletin").filter(bulletin=bulletin_id, number=2).first()
+    second = begun or start_revision(bulletin_id, draft, acting_user=author)
+    return advance(second, State.PUBLISHED, author=author, approvers=approvers)
 
 
 def _approve(revision: Revision, approvers: Sequence[User]) -> None:

@@ -31,9 +31,9 @@ from accounts.models import Designation, Organisation, Subcommittee, User
 from accounts.strength import give
 from accounts.subject import pledge_version
 from bulletins.access import NotVisible
-from bulletins.actions.draft import create_draft, start_revision
+from bulletins.actions.draft import create_draft
 from bulletins.actions.verb import Conflict
-from bulletins.advance import advance
+from bulletins.advance import advance, correct
 from bulletins.backdate import backdate
 from bulletins.desk import Refused
 from bulletins.drafting import Draft, Invalid, PartDraft
@@ -215,18 +215,12 @@ class Builder:
             self._correct(spec, revision, author, approvers)
 
     def _correct(self, spec: BulletinSpec, first: Revision, author: User, approvers: list[User]) -> None:
-        """The second revision, as far as it isn't there; what the first one puts on its way has left by then."""
-        said = spec.correction
-        revision = Revision.unrestricted.select_related("bulletin").filter(bulletin=first.bulletin_id, number=2).first()
-        if revision is None:
-            seal_everything()
-            draft = self._draft(replace(spec, parts=said.parts), first.designation)
-            draft = replace(draft, change_summary=said.change_summary, important=said.important)
-            revision = start_revision(first.bulletin_id, draft, acting_user=author)
-        if revision.state != State.PUBLISHED:
-            revision = advance(revision, State.PUBLISHED, author=author, approvers=approvers)
-            if said.published_at:
-                backdate(revision, said.published_at)
+        draft = self._draft(replace(spec, parts=spec.correction.parts), first.designation)
+        draft = replace(draft, change_summary=spec.correction.change_summary)
+        # What the first revision puts on its way has left by then.
+        seal_everything()
+        second = correct(first.bulletin_id, draft, author=author, approvers=approvers)
+        backdate(second, spec.correction.published_at or second.published_at)
 
     def _draft(self, spec: BulletinSpec, designation: Designation | None) -> Draft:
         parts = tuple(

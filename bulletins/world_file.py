@@ -1,7 +1,7 @@
 """World files: what one says, read strictly. Unknown keys, unknown words and dangling references are errors. Pure.
 
-Source of the format: interface "A world file". Beyond it people may carry `name` and `title`, bulletins `published_at` and
-`floor_title`, attachments `tier`.
+Source of the format: interface "A world file". Beyond it people may carry `name` and `title`, bulletins `published_at`,
+`floor_title` and `correction` (what their second revision says), attachments `tier`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -59,6 +59,15 @@ class PartSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionSpec:
+    """The second revision of a published bulletin: all of its parts, and in words what changed."""
+
+    parts: tuple[PartSpec, ...]
+    change_summary: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BulletinSpec:
     key: str
     title: str
@@ -77,6 +86,7 @@ class BulletinSpec:
     state: State = State.PUBLISHED
     deadline: datetime | None = None
     published_at: datetime | None = None
+    correction: CorrectionSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +215,23 @@ def _attachment(given: object, where: str, tier: Tier) -> PartSpec:
     return spec
 
 
+def _correction(given: object, where: str) -> CorrectionSpec | None:
+    if given is None:
+        return None
+    reader = _Reader(given, where)
+    spec = CorrectionSpec(
+        parts=tuple(_part(each, f"{where}.parts[{n}]") for n, each in enumerate(reader.objects("parts"))),
+        change_summary=reader.text("change_summary"),
+        published_at=reader.moment("published_at"),
+    )
+    reader.done()
+    return spec
+
+
 def _check_way(spec: BulletinSpec, where: str) -> None:
     """Refuses what the desk would refuse half way, before anything is written."""
+    if spec.correction and spec.state is not State.PUBLISHED:
+        raise WorldRefused(f"{where}: only what is published can have a correction.")
     if spec.state is State.DRAFT:
         return
     if not (spec.organisations or spec.to_subcommittees or spec.people):
@@ -243,6 +268,7 @@ def _bulletin(given: object, place: int) -> BulletinSpec:
         state=State(reader.word("state", list(State), State.PUBLISHED)),
         deadline=reader.moment("deadline"),
         published_at=reader.moment("published_at"),
+        correction=_correction(reader.left.pop("correction", None), f"{where}.correction"),
     )
     released.done()
     reader.left.pop("floor", None)

@@ -31,7 +31,7 @@ HEADINGS = {
 }
 BULLETIN_KEYS = {
     "key", "kind", "title", "tier", "floor", "subcommittees", "caveats", "by", "approved_by", "released_to", "state",
-    "published_at", "deadline", "parts", "attachments",
+    "published_at", "deadline", "parts", "attachments", "correction",
 }  # fmt: skip
 FILES = sorted(FOLDER.glob("*.json"))
 WORLD: dict[str, list[dict]] = {"organisations": [], "subcommittees": [], "people": [], "bulletins": []}
@@ -242,6 +242,17 @@ def test_deadlines_fall_on_working_days_and_publication_is_in_the_past(bulletin)
         published = datetime.fromisoformat(bulletin["published_at"])
         assert date(2026, 4, 1) <= published.date() <= date(2026, 11, 20)
         assert "deadline" not in bulletin or published < deadline
+
+
+def test_something_was_corrected_and_says_what_changed():
+    corrected = [row for row in BULLETINS.values() if "correction" in row]
+    assert corrected
+    for row in corrected:
+        said = row["correction"]
+        assert said["change_summary"].strip()
+        assert said["parts"] != row["parts"]
+        assert max(part["tier"] for part in said["parts"]) == row["tier"]
+        assert row["published_at"] < said["published_at"] <= "2026-11-20"
 
 
 def test_every_weekday_written_after_a_date_is_right():

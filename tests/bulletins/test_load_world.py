@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts import roster_reconciling
 from accounts.models import RosterEntry
-from bulletins.models import Bulletin
+from bulletins.models import Bulletin, Revision
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,18 @@ def test_keys_given_before_mean_the_same_things(load) -> None:
     assert load(WORLD)["ids"] == first["ids"]
 
 
+def test_a_correction_is_the_second_revision_and_is_made_once(load) -> None:
+    correction = {
+        "change_summary": "数を直しました。",
+        "parts": [{"text": "一つ目", "tier": 1}, {"text": "直した二つ目", "tier": 2}],
+    }
+    world = changed("bulletins", correction=correction)
+    load(world)
+    load(world)
+    served = Bulletin.unrestricted.select_related("served").get().served
+    assert (served.number, served.state, Revision.unrestricted.count()) == (2, "published", 2)
+
+
 @pytest.mark.parametrize(
     ("world", "reason"),
     [
@@ -88,6 +100,11 @@ def test_keys_given_before_mean_the_same_things(load) -> None:
         (changed("bulletins", approved_by="kato"), "承認者の役割"),
         (changed("bulletins", parts=[{"text": "上", "tier": 3}]), "部分の格付"),
         (changed("bulletins", title="\ud800"), "UTF-8"),
+        (
+            changed("bulletins", state="draft", correction={"change_summary": "直し", "parts": []}),
+            "only what is published",
+        ),
+        (changed("bulletins", correction={"parts": []}), "change_summary"),
         (changed("organisations", kind="company", corporate_number="7000012050003"), "検査用数字"),
         (b"[" * 100_000, "not JSON"),
         (b'{"people": ', "not JSON"),
