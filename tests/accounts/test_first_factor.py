@@ -3,6 +3,7 @@
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -114,6 +115,20 @@ def test_after_the_administrators_word_the_passkey_reaches_its_tier(
 def test_nobody_else_confirms(world: cast.Council, thief: tuple[Client, Key], who: str) -> None:
     with pytest.raises(Refused):
         confirm(world, who)
+    assert User.objects.get(pk=world.reader_two.pk).unconfirmed_since
+
+
+def test_where_nobody_can_yet_the_machines_keeper_confirms_an_operator(world: cast.Council) -> None:
+    passkey(by_password(Client(), world.operator))
+    call_command("confirm_factor", world.operator.email)
+    assert User.objects.get(pk=world.operator.pk).unconfirmed_since is None
+    assert AuditEvent.objects.get(action="factor.confirm").actor == ""
+
+
+@pytest.mark.parametrize("who", ["reader_two", "operator"])
+def test_and_nobody_but_an_operator_who_waits(world: cast.Council, thief: tuple[Client, Key], who: str) -> None:
+    with pytest.raises(CommandError, match="No operator"):
+        call_command("confirm_factor", getattr(world, who).email)
     assert User.objects.get(pk=world.reader_two.pk).unconfirmed_since
 
 
