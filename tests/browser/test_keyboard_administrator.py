@@ -65,3 +65,5 @@ def test_an_administrator_runs_their_people_by_keyboard(council: Council) -> Non
         hands.look()
         hands.follow(page.get_by_role("navigation", name="現在の場所").get_by_role("link", name="名簿・権限"))
         unlock(hands)
+    # With somebody in it whom a visitor invited it is still the demo, which `make demo` starts again.
+    assert "Demo council" in council.portal.manage("demo").stdout
