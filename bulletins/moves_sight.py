@@ -62,6 +62,7 @@ def of_closing(subject: Subject, bulletin_id: UUID, action: Action) -> Sight:
         "revision": (revision.bulletin.served or revision) if action is Action.RECALL else revision,
         "bulletin": revision.bulletin,
         "refused": refused,
+        "planned": revision.scheduled_for if action is Action.RECALL else None,
         "holders": holders_of(bulletin, about_served) if asked_back else None,
         "screen_tier": revision.tier,
     }

@@ -61,6 +61,17 @@ def _take_back(bulletin: Bulletin, state: State) -> tuple[Revision, dict[str, in
     return revision, {"organisations": holders.organisations, "people": holders.people, "packages": holders.packages}
 
 
+def _cancel_plan(subject: Subject, bulletin: Bulletin) -> None:
+    """A newer revision that waits for its moment would bring the bulletin back by itself; whoever still wants it plans it anew."""
+    revision = Revision.unrestricted.filter(bulletin=bulletin, state=State.SCHEDULED).select_related("bulletin").first()
+    if revision is None:
+        return
+    moment = revision.scheduled_for.isoformat()
+    revision.state, revision.scheduled_for, revision.scheduled_by = State.APPROVED, None, None
+    revision.save(update_fields=["state", "scheduled_for", "scheduled_by", "saved_at"])
+    note(subject, Event.BULLETIN_UNSCHEDULED, revision, {"moment": moment})
+
+
 def _ask_back(revision: Revision, holders: Holders) -> None:
     """Every organisation that holds it owes a return. Those that had an earlier revision only get a delivery without readers.
 
@@ -89,9 +100,11 @@ def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → recalled. Nobody reads it from the next request on; the keys of its parts and packages are destroyed.
 
     Every organisation that has or may have copies is asked what became of them, and whoever held it is told.
+    A newer revision that was planned is published by nobody but people.
     """
     served = get_served_for(subject, bulletin_id, Action.RECALL)
     refuse_marked("why", why)
+    _cancel_plan(subject, served)
     revision, asked = _take_back(served, State.RECALLED)
     destroy_wraps(revision)
     _forget_what_was_typed(revision)
@@ -104,6 +117,7 @@ def supersede(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → superseded: another bulletin has taken its place, and copies are asked back. The desk can still open it."""
     served = get_served_for(subject, bulletin_id, Action.RECALL)
     refuse_marked("why", why)
+    _cancel_plan(subject, served)
     revision, asked = _take_back(served, State.SUPERSEDED)
     note(subject, Event.BULLETIN_SUPERSEDED, revision, {"why": why, "within": revision.all_subcommittees, **asked})
     return revision

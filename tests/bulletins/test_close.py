@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,7 +14,9 @@ from bulletins.actions.answer import answer
 from bulletins.actions.close import dispose, due_for_expiry, expire, recall, supersede
 from bulletins.actions.draft import start_revision
 from bulletins.actions.inspect import inspect
+from bulletins.actions.publish import schedule
 from bulletins.actions.read import open_bulletin
+from bulletins.actions.review import approve, submit
 from bulletins.desk import Refused
 from bulletins.drafting import PartDraft
 from bulletins.models import AnswerWrap, Bulletin, GroupGrant, Listing, PartWrap, PersonGrant, Revision
@@ -63,6 +66,21 @@ def test_recall_takes_the_served_revision_and_leaves_the_draft_of_the_next(world
     assert recall(revision.bulletin_id, "誤り", acting_user=world.publisher).number == 1
     assert dict(Revision.unrestricted.values_list("number", "state")) == {1: State.RECALLED, 2: State.DRAFT}
     assert inspect(subject_of(world.publisher), revision.bulletin_id).title == "架空の題名"
+
+
+@pytest.mark.parametrize(("verb", "page"), [(recall, "desk:recall"), (supersede, "desk:supersede")])
+def test_what_was_planned_does_not_bring_back_what_was_taken_back(client, world, revision, verb, page):
+    correction = shelf.draft(change_summary="直した。", organisations=[world.company])
+    start_revision(revision.bulletin_id, correction, acting_user=world.publisher)
+    submit(revision.bulletin_id, acting_user=world.publisher)
+    approve(revision.bulletin_id, acting_user=world.approver)
+    schedule(revision.bulletin_id, timezone.now() + timedelta(hours=1), acting_user=world.publisher)
+    asked = cast.sign_in(client, world.publisher).get(reverse(page, args=[revision.bulletin_id]))
+    assert "予定は取り消されます" in asked.text
+    verb(revision.bulletin_id, "誤り", acting_user=world.publisher)
+    newest = Revision.unrestricted.get(number=2)
+    assert (newest.state, newest.scheduled_for, newest.scheduled_by) == (State.APPROVED, None, None)
+    assert AuditEvent.objects.filter(action=Event.BULLETIN_UNSCHEDULED, revision=2).count() == 1
 
 
 @pytest.mark.parametrize("verb", [recall, supersede])
