@@ -168,8 +168,12 @@ _CLEARANCES = {
     Event.ROSTER_REMOVE: Phrase(_("取扱者名簿からの削除"), _("%(object)sを取扱者名簿から外しました")),
     Event.ROSTER_ACCEPT: Phrase(_("取扱者名簿への受入れ"), _("%(object)sを取扱者として受け入れました")),
     Event.ROSTER_PLEDGE: Phrase(_("取扱者の誓約"), _("取扱者として誓約しました")),
-    Event.ROSTER_FOUNDED: Phrase(_("見本での取扱者名簿への記載"), _("見本の読み込みで%(object)sを取扱者名簿に載せました")),
-    Event.CLEARANCE_UNPROVED: Phrase(_("記録のない適性評価"), _("%(object)sの適性評価に、記録の裏づけがないことを見つけました")),
+    Event.ROSTER_FOUNDED: Phrase(
+        _("見本での取扱者名簿への記載"), _("見本の読み込みで%(object)sを取扱者名簿に載せました")
+    ),
+    Event.CLEARANCE_UNPROVED: Phrase(
+        _("記録のない適性評価"), _("%(object)sの適性評価に、記録の裏づけがないことを見つけました")
+    ),
     Event.ROSTER_RECONCILE: Phrase(
         _("取扱者名簿の突き合わせ"), _("%(object)sの取扱者名簿と許可の食い違いを直しました")
     ),
