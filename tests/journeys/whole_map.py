@@ -26,6 +26,7 @@ from bulletins import releasing
 from bulletins.actions.review import approve
 from bulletins.actions.scratch import keep_new
 from bulletins.actions.searches import keep_search
+from bulletins.leak_sight import read_files_of
 from bulletins.scratches import Page
 from council.audit import packs
 from council.audit.models import AuditEvent
@@ -51,7 +52,13 @@ _ROWS = {
     "copy_id": "bulletins.TakenCopy",
     "search_id": "bulletins.SavedSearch",
 }  # fmt: skip
-_WORDS = {"position": ["2", "3", "4"], "number": ["1"], "log": ["tier-1"], "tile": ["0/000.p/1", "entries/000.p/1"]}
+_WORDS = {
+    "position": ["2", "3", "4"],
+    "number": ["1"],
+    "log": ["tier-1"],
+    "tile": ["0/000.p/1", "entries/000.p/1"],
+    "provider_id": ["staff"],
+}
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,8 @@ def whole_world() -> Whole:
     asked_back = shelf.published(world.publisher, world.approver, **what, parts=[TEXT])
     recalls.read(asked_back, world.reader_two)
     recalls.take_back(asked_back, world)
-    shelf.drafted(world.publisher, **what, parts=[TEXT, file])
+    # Whoever looks first at files on the desk has them read and their words kept: that is nobody's deed.
+    read_files_of(shelf.drafted(world.publisher, **what, parts=[TEXT, file]))
     keep_new(uuid4(), Page(), {"title": [TITLE]}, acting_user=world.publisher)
     shelf.handed_in(world.publisher, **what, parts=[TEXT, file])
     out = shelf.published(world.publisher, world.approver, **what, parts=[TEXT, file, shelf.figure()])
