@@ -1,6 +1,5 @@
 """What every test stands on. Kept small: builders live in tests/cast.py."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
-from django.utils import timezone
 
 from tests import council_rows
 
@@ -65,12 +63,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def forgetful_signer() -> None:
     """The log signer remembers what it signed on disk; a test's logs are rolled back, and the next test's begin anew."""
     Path(settings.AUDIT_STATE).unlink(missing_ok=True)
-
-
-@pytest.fixture(autouse=True)
-def today() -> None:
-    """Files that speak of TODAY took it when they were read; a run that passes midnight in Japan takes it anew."""
-    day = timezone.localdate()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("tests.") and getattr(module, "TODAY", day) != day:
-            module.TODAY = day
