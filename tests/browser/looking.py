@@ -23,10 +23,12 @@ class Looking:
         self.faults.append(f"{self.where}: {words}")
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # Chromium reports the status of the page itself; every other complaint (CSP, script, lost file) counts.
-        own = self.expected >= 400 and message.location.get("url", "").removeprefix(self.home) == self.where
+        # Chromium reports the status of the page itself, and asks for this icon, which no page names, at a moment of its own; every
+        # other complaint (CSP, script, lost file) counts.
+        where = message.location.get("url", "").removeprefix(self.home)
+        own = (self.expected >= 400 and where == self.where) or where == "/favicon.ico"
         if message.type in ("error", "warning") and not own:
-            self._fault(f"console: {message.text}")
+            self._fault(f"console: {message.text} {where}")
 
     def _watch(self, request: object) -> None:
         if not request.url.startswith((self.home, "data:")):
