@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from bulletins import dispatch, distribution, facts, indexing, notifying, release
+from bulletins.actions.publish import cancel_plan
 from bulletins.actions.verb import note, verb
 from bulletins.answering import destroy_notes
 from bulletins.deadlines import return_deadline
@@ -61,15 +62,11 @@ def _take_back(bulletin: Bulletin, state: State) -> tuple[Revision, dict[str, in
     return revision, {"organisations": holders.organisations, "people": holders.people, "packages": holders.packages}
 
 
-def _cancel_plan(subject: Subject, bulletin: Bulletin) -> None:
+def _cancel_newer_plan(subject: Subject, bulletin: Bulletin) -> None:
     """A newer revision that waits for its moment would bring the bulletin back by itself; whoever still wants it plans it anew."""
     revision = Revision.unrestricted.filter(bulletin=bulletin, state=State.SCHEDULED).select_related("bulletin").first()
-    if revision is None:
-        return
-    moment = revision.scheduled_for.isoformat()
-    revision.state, revision.scheduled_for, revision.scheduled_by = State.APPROVED, None, None
-    revision.save(update_fields=["state", "scheduled_for", "scheduled_by", "saved_at"])
-    note(subject, Event.BULLETIN_UNSCHEDULED, revision, {"moment": moment})
+    if revision is not None:
+        cancel_plan(revision, subject)
 
 
 def _ask_back(revision: Revision, holders: Holders) -> None:
@@ -104,7 +101,7 @@ def recall(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """
     served = get_served_for(subject, bulletin_id, Action.RECALL)
     refuse_marked("why", why)
-    _cancel_plan(subject, served)
+    _cancel_newer_plan(subject, served)
     revision, asked = _take_back(served, State.RECALLED)
     destroy_wraps(revision)
     _forget_what_was_typed(revision)
@@ -117,7 +114,7 @@ def supersede(bulletin_id: UUID, subject: Subject, why: str = "") -> Revision:
     """published → superseded: another bulletin has taken its place, and copies are asked back. The desk can still open it."""
     served = get_served_for(subject, bulletin_id, Action.RECALL)
     refuse_marked("why", why)
-    _cancel_plan(subject, served)
+    _cancel_newer_plan(subject, served)
     revision, asked = _take_back(served, State.SUPERSEDED)
     note(subject, Event.BULLETIN_SUPERSEDED, revision, {"why": why, "within": revision.all_subcommittees, **asked})
     return revision

@@ -118,10 +118,15 @@ def unschedule(bulletin_id: UUID, subject: Subject) -> Revision:
     revision, _about = get_revision_for(subject, bulletin_id, Action.PUBLISH, lock=True)
     if revision.state != State.SCHEDULED:
         raise Conflict(_("公開の予定はありません。"))
+    cancel_plan(revision, subject)
+    return revision
+
+
+def cancel_plan(revision: Revision, subject: Subject) -> None:
+    """scheduled → approved, with its event, in the transaction of the caller, who holds the bulletin."""
     planned_for = revision.scheduled_for
     _plan(revision, State.APPROVED)
     note(subject, Event.BULLETIN_UNSCHEDULED, revision, {"moment": planned_for.isoformat()})
-    return revision
 
 
 def publish_scheduled(bulletin_id: UUID) -> bool:
